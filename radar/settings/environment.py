@@ -1,0 +1,28 @@
+"""Every environment variable the project reads, in one place, with its default.
+
+`radar/settings/base.py` and its siblings import from here; nothing else in the project reads
+the environment. `.env.example` lists the same names, and a test holds the two together.
+"""
+
+from environs import Env
+
+env = Env()
+
+SECRET_KEY: str = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+SITE_URL: str = env.str("SITE_URL", "http://localhost:8000")
+HTTPS: bool = env.bool("HTTPS", True)
+
+DATABASE_URL: str = env.str("DATABASE_URL", "postgis://radar@localhost/radar")
+DATABASE_POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", 8)
+REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
+DATA_DIR: str = env.str("DATA_DIR", "")
+
+EMAIL_URL: str = env.str("EMAIL_URL", "console:")
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Radar Duaal <radar@localhost>")
+
+MAP_TILE_URL: str = env.str("MAP_TILE_URL", "")
+MAP_TILE_ATTRIBUTION: str = env.str("MAP_TILE_ATTRIBUTION", "")
+
+LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")
