@@ -5,7 +5,6 @@ from typing import Any
 
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
 
 from radar.settings import environment
 
@@ -85,7 +84,7 @@ TEMPLATES = [
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        **Env().dj_db_url("__DATABASE__", environment.DATABASE_URL),
+        **environment.DATABASE,
         "ENGINE": "django.contrib.gis.db.backends.postgis",
         # The pool replaces persistent connections; psycopg keeps it per process.
         "CONN_MAX_AGE": 0,
@@ -97,11 +96,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Redis: cache, Celery ---------------------------------------------------------------------------
 
 REDIS_URL = environment.REDIS_URL
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache",
-                      "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 
 # Celery names a unix socket in its own way.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
+)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_ACKS_LATE = True
@@ -145,6 +147,10 @@ LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+
+# Debian 12 ships GDAL 3.6, which cannot block network access by itself. GDAL reads only files that
+# an administrator names on the command line here, never what a visitor sends.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
 
 # Static files: our own in radar/web/static, libraries straight from node_modules ------------------
 
@@ -213,13 +219,13 @@ SPECTACULAR_SETTINGS = {
 
 # Mail, map, logs --------------------------------------------------------------------------------
 
-vars().update(
-    {
-        name: value
-        for name, value in Env().dj_email_url("__EMAIL__", environment.EMAIL_URL).items()
-        if name.startswith("EMAIL_")
-    }
-)
+EMAIL_BACKEND = environment.EMAIL["EMAIL_BACKEND"]
+EMAIL_HOST = environment.EMAIL["EMAIL_HOST"]
+EMAIL_PORT = environment.EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = environment.EMAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = environment.EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = environment.EMAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = environment.EMAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = environment.DEFAULT_FROM_EMAIL
 
 MAP_TILE_URL = environment.MAP_TILE_URL

@@ -14,12 +14,12 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000")
 HTTPS: bool = env.bool("HTTPS", True)
 
-DATABASE_URL: str = env.str("DATABASE_URL", "postgis://radar@localhost/radar")
+DATABASE = env.dj_db_url("DATABASE_URL", "postgis://radar@localhost/radar")
 DATABASE_POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", 8)
 REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
 DATA_DIR: str = env.str("DATA_DIR", "")
 
-EMAIL_URL: str = env.str("EMAIL_URL", "console:")
+EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Radar Duaal <radar@localhost>")
 
 MAP_TILE_URL: str = env.str("MAP_TILE_URL", "")

@@ -1,0 +1,287 @@
+"""Companies and their establishments, and the exclusion of either."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+import pgtrigger
+from django.contrib.gis.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.memberships import Membership
+from accounts.models import User
+from companies.numbers import (
+    ENTERPRISE_NUMBER_SHAPE,
+    ESTABLISHMENT_NUMBER_SHAPE,
+    compact,
+    dotted,
+    validate_enterprise_number,
+    validate_establishment_number,
+)
+from geo.addresses import Located
+from schools.models import Sector
+
+
+class KboNumberField(models.CharField):
+    """A ten-digit KBO number; dots, spaces and a BE prefix are dropped on the way in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": 10, "unique": True} | kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        return compact(value) if isinstance(value, str) else value
+
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        # Room for the dots that people type; `to_python` drops them.
+        return super().formfield(*args, **{"max_length": 20} | kwargs)
+
+
+class KboCheckDigits(Func):
+    """Whether a KBO number ends in its check digits; the database function of migration 0001."""
+
+    function = "radar_kbo_check_digits"
+    output_field = models.BooleanField()
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def of(self, user: User) -> Self:
+        """The companies a user acts for; every company for an administrator."""
+        return self if user.is_superuser else self.filter(memberships__user=user)
+
+    def active(self) -> Self:
+        return self.filter(stopped_on__isnull=True)
+
+
+class Company(models.Model):
+    """Onderneming, keyed by its KBO enterprise number."""
+
+    enterprise_number = KboNumberField(
+        _("enterprise number"), validators=[validate_enterprise_number]
+    )
+    name = models.CharField(_("name"), max_length=200)
+    sector = models.ForeignKey(
+        Sector,
+        on_delete=models.PROTECT,
+        related_name="companies",
+        null=True,
+        blank=True,
+        verbose_name=_("sector"),
+        help_text=_("The partnership that decides on its recognitions; empty means the fallback."),
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)
+    telephone = models.CharField(_("telephone"), max_length=30, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "enterprise_number")
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = (
+            models.CheckConstraint(
+                name="company_enterprise_number_valid",
+                condition=Q(enterprise_number__regex=ENTERPRISE_NUMBER_SHAPE)
+                & Q(KboCheckDigits(F("enterprise_number"))),
+                violation_error_message=_("This is no valid enterprise number."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def dotted_number(self) -> str:
+        return dotted(self.enterprise_number)
+
+
+class EstablishmentQuerySet(models.QuerySet["Establishment"]):
+    def of(self, user: User) -> Self:
+        """The establishments of the companies a user acts for; all for an administrator."""
+        return self if user.is_superuser else self.filter(company__memberships__user=user)
+
+    def active(self) -> Self:
+        """Establishments that have not stopped, of companies that have not stopped."""
+        return self.filter(stopped_on__isnull=True, company__stopped_on__isnull=True)
+
+    def not_excluded_on(self, day: date) -> Self:
+        """Leaves out what is excluded on a day, itself or through its company."""
+        return self.exclude(
+            Exists(
+                Exclusion.objects.in_force_on(day).filter(
+                    Q(establishment=OuterRef("pk")) | Q(company=OuterRef("company"))
+                )
+            )
+        )
+
+
+class Establishment(Located):
+    """Vestigingseenheid, keyed by its KBO unit number; it may move to another company."""
+
+    unit_number = KboNumberField(
+        _("establishment number"), validators=[validate_establishment_number]
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="establishments", verbose_name=_("company")
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    telephone = models.CharField(_("telephone"), max_length=30, blank=True)
+    stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+
+    objects = EstablishmentQuerySet.as_manager()
+
+    class Meta(Located.Meta):
+        ordering = ("name", "unit_number")
+        verbose_name = _("establishment")
+        verbose_name_plural = _("establishments")
+        constraints = (
+            *Located.Meta.constraints,
+            models.CheckConstraint(
+                name="establishment_unit_number_valid",
+                condition=Q(unit_number__regex=ESTABLISHMENT_NUMBER_SHAPE)
+                & Q(KboCheckDigits(F("unit_number"))),
+                violation_error_message=_("This is no valid establishment number."),
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="establishment_gives_point",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("point"),
+                condition=pgtrigger.Q(old__point__df=pgtrigger.F("new__point")),
+                func="""
+                    UPDATE companies_recognition
+                    SET point = ST_Transform(NEW.point, 3812)
+                    WHERE establishment_id = NEW.id;
+                    RETURN NULL;
+                """,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def dotted_number(self) -> str:
+        return dotted(self.unit_number)
+
+
+class Transfer(models.Model):
+    """An establishment that moved to another company, for instance in a merger."""
+
+    establishment = models.ForeignKey(
+        Establishment,
+        on_delete=models.CASCADE,
+        related_name="transfers",
+        verbose_name=_("establishment"),
+    )
+    from_company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="transfers_out", verbose_name=_("from")
+    )
+    to_company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, related_name="transfers_in", verbose_name=_("to")
+    )
+    on = models.DateField(_("on"))
+
+    class Meta:
+        ordering = ("-on",)
+        verbose_name = _("transfer")
+        verbose_name_plural = _("transfers")
+        constraints = (
+            models.CheckConstraint(
+                name="transfer_between_two_companies",
+                condition=~Q(from_company=F("to_company")),
+                violation_error_message=_("A transfer is between two companies."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.establishment}: {self.from_company} → {self.to_company}"
+
+
+class ExclusionQuerySet(models.QuerySet["Exclusion"]):
+    def in_force_on(self, day: date) -> Self:
+        """Exclusions in force on a day; an open end means for good."""
+        return self.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day
+        )
+
+
+class Exclusion(models.Model):
+    """Uitsluiting of an establishment or a whole company, for a time or for good."""
+
+    establishment = models.ForeignKey(
+        Establishment,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="exclusions",
+        verbose_name=_("establishment"),
+    )
+    company = models.ForeignKey(
+        Company,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="exclusions",
+        verbose_name=_("company"),
+    )
+    valid_from = models.DateField(_("from"))
+    valid_until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("Leave empty for good.")
+    )
+    reason = models.TextField(_("reason"))
+
+    objects = ExclusionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-valid_from",)
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
+        constraints = (
+            models.CheckConstraint(
+                name="exclusion_of_one_thing",
+                condition=Q(establishment__isnull=True) ^ Q(company__isnull=True),
+                violation_error_message=_("Exclude either an establishment or a company."),
+            ),
+            models.CheckConstraint(
+                name="exclusion_period",
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                violation_error_message=_("The end lies before the start."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.establishment or self.company}"
+
+
+class CompanyRole(models.TextChoices):
+    """What a user may do for a company."""
+
+    OWNER = "owner", _("owner")
+    MEMBER = "member", _("member")
+
+
+class CompanyMembership(Membership):
+    """A company user acts for a company."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("company")
+    )
+    role = models.CharField(
+        _("role"), max_length=6, choices=CompanyRole, default=CompanyRole.MEMBER
+    )
+
+    class Meta:
+        verbose_name = _("company user")
+        verbose_name_plural = _("company users")
+        constraints = (
+            models.UniqueConstraint(fields=("user", "company"), name="company_membership_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.company}"

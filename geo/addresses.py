@@ -1,0 +1,71 @@
+"""What every located thing has: an address, a point, and how sure the point is."""
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from geo.models import Municipality, postal_code_shape
+
+
+class LocationPrecision(models.TextChoices):
+    """How near a point is to the door (nauwkeurigheid van de ligging), best first."""
+
+    HOUSE_NUMBER = "house_number", _("house number")
+    STREET = "street", _("street")
+    POSTAL_CODE = "postal_code", _("postal code")
+    MUNICIPALITY = "municipality", _("municipality")
+    UNKNOWN = "unknown", _("unknown")
+
+
+ROUGH = (LocationPrecision.POSTAL_CODE, LocationPrecision.MUNICIPALITY)
+
+
+class Located(models.Model):
+    """An address in Flanders or Brussels with a WGS 84 point and the precision of that point."""
+
+    street = models.CharField(_("street"), max_length=120, blank=True)
+    house_number = models.CharField(_("house number"), max_length=20, blank=True)
+    box = models.CharField(_("box"), max_length=20, blank=True)
+    postal_code = models.CharField(
+        _("postal code"), max_length=4, blank=True, validators=[postal_code_shape]
+    )
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("municipality"),
+    )
+    point = models.PointField(_("location"), srid=4326, null=True, blank=True)
+    precision = models.CharField(
+        _("precision of the location"),
+        max_length=12,
+        choices=LocationPrecision,
+        default=LocationPrecision.UNKNOWN,
+    )
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.CheckConstraint(
+                name="%(class)s_precision_with_point",
+                condition=Q(point__isnull=False) | Q(precision=LocationPrecision.UNKNOWN),
+                violation_error_message=_("A precision needs a location."),
+            ),
+        )
+
+    @property
+    def address(self) -> str:
+        """The address on one line, as a Belgian letter has it; empty when nothing is known."""
+        door = " ".join(part for part in (self.street, self.house_number) if part)
+        if self.box:
+            door = f"{door} bus {self.box}"
+        town = self.municipality.name if self.municipality else ""
+        place = " ".join(part for part in (self.postal_code, town) if part)
+        return ", ".join(part for part in (door, place) if part)
+
+    @property
+    def is_rough(self) -> bool:
+        """True when the point is a postal code's or a municipality's ("ligging bij benadering")."""
+        return self.precision in ROUGH

@@ -1,0 +1,6 @@
+"""Every address of the site. Pages live in Dutch without a prefix and in English under /en/."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
