@@ -163,7 +163,7 @@ def test_a_wrong_file_is_refused_whole(
 
 def test_a_file_without_a_code_says_how_to_name_it(tmp_path: Path) -> None:
     path = geojson(tmp_path / "f.geojson", {"44021": square(3.7, 51.0)}, code_property="gemeente")
-    with pytest.raises(CommandError, match="--code-property.*gemeente, name"):
+    with pytest.raises(CommandError, match=r"--code-property.*gemeente, name"):
         call_command("load_boundaries", path)
     call_command("load_boundaries", path, code_property="gemeente")
     assert Municipality.objects.filter(boundary_source=BoundarySource.OFFICIAL).count() == 1

@@ -115,7 +115,7 @@ def test_a_value_that_differs_is_corrected() -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference, "FIXTURES", tmp_path)
-    with pytest.raises(CommandError, match="Missing file.*provinces"):
+    with pytest.raises(CommandError, match=r"Missing file.*provinces"):
         call_command("load_reference")
 
 
