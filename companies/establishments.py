@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.gis.db import models
@@ -138,7 +138,7 @@ class Establishment(Located):
         ordering = ("name", "unit_number")
         verbose_name = _("establishment")
         verbose_name_plural = _("establishments")
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Located.Meta.constraints,
             models.CheckConstraint(
                 name="establishment_unit_number_valid",

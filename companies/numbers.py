@@ -40,8 +40,8 @@ def validate_enterprise_number(number: str) -> None:
     if not valid:
         raise ValidationError(
             _(
-                "“%(number)s” is no enterprise number: ten digits, starting with 0 or 1, with valid "
-                "check digits."
+                "“%(number)s” is no enterprise number: ten digits, starting with 0 or 1, with "
+                "valid check digits."
             ),
             code="invalid_enterprise_number",
             params={"number": number},

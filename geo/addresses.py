@@ -1,5 +1,7 @@
 """What every located thing has: an address, a point, and how sure the point is."""
 
+from typing import ClassVar
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +49,7 @@ class Located(models.Model):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 name="%(class)s_precision_with_point",
                 condition=Q(point__isnull=False) | Q(precision=LocationPrecision.UNKNOWN),

@@ -144,7 +144,7 @@ class Municipality(models.Model):
 
 
 class PostalCode(models.Model):
-    """Postcode with a place name. Postal codes survived the mergers; one may have several places."""
+    """Postcode with a place name. One code may have several places."""
 
     code = models.CharField(_("postal code"), max_length=4, validators=[postal_code_shape])
     place_name = models.CharField(_("place"), max_length=80)

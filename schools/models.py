@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import pghistory
 from django.contrib.gis.db import models
@@ -148,7 +148,7 @@ class Campus(Located):
         ordering = ("school__name", "site_number")
         verbose_name = _("campus")
         verbose_name_plural = _("campuses")
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             *Located.Meta.constraints,
             models.UniqueConstraint(
                 fields=("school", "site_number"),

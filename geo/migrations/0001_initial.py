@@ -8,79 +8,233 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
-            name='Province',
+            name="Province",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=5, unique=True, validators=[django.core.validators.RegexValidator('^\\d{5}$', 'A NIS code has five digits.')], verbose_name='NIS code')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('name_en', models.CharField(max_length=60, verbose_name='English name')),
-                ('region', models.CharField(choices=[('vlg', 'Flemish Region'), ('bru', 'Brussels-Capital Region')], max_length=3, verbose_name='region')),
-                ('boundary', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='boundary')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=5,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{5}$", "A NIS code has five digits."
+                            )
+                        ],
+                        verbose_name="NIS code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("name_en", models.CharField(max_length=60, verbose_name="English name")),
+                (
+                    "region",
+                    models.CharField(
+                        choices=[("vlg", "Flemish Region"), ("bru", "Brussels-Capital Region")],
+                        max_length=3,
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "boundary",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="boundary"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'province',
-                'verbose_name_plural': 'provinces',
-                'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{5}$')), name='province_code_shape', violation_error_message='A NIS code has five digits.')],
+                "verbose_name": "province",
+                "verbose_name_plural": "provinces",
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{5}$")),
+                        name="province_code_shape",
+                        violation_error_message="A NIS code has five digits.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nis_code', models.CharField(max_length=5, unique=True, validators=[django.core.validators.RegexValidator('^\\d{5}$', 'A NIS code has five digits.')], verbose_name='NIS code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
-                ('point', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='centre')),
-                ('boundary', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='boundary')),
-                ('boundary_source', models.CharField(choices=[('none', 'no boundary'), ('approximate', 'approximated from cantons and places'), ('official', 'loaded from an official file')], default='none', max_length=12, verbose_name='source of the boundary')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='geo.municipality', verbose_name='merged into')),
-                ('province', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='municipalities', to='geo.province', verbose_name='province')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nis_code",
+                    models.CharField(
+                        max_length=5,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{5}$", "A NIS code has five digits."
+                            )
+                        ],
+                        verbose_name="NIS code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="valid until"),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="population"),
+                ),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="centre"
+                    ),
+                ),
+                (
+                    "boundary",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="boundary"
+                    ),
+                ),
+                (
+                    "boundary_source",
+                    models.CharField(
+                        choices=[
+                            ("none", "no boundary"),
+                            ("approximate", "approximated from cantons and places"),
+                            ("official", "loaded from an official file"),
+                        ],
+                        default="none",
+                        max_length=12,
+                        verbose_name="source of the boundary",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="predecessors",
+                        to="geo.municipality",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "province",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="municipalities",
+                        to="geo.province",
+                        verbose_name="province",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'municipality',
-                'verbose_name_plural': 'municipalities',
-                'ordering': ('name', 'nis_code'),
+                "verbose_name": "municipality",
+                "verbose_name_plural": "municipalities",
+                "ordering": ("name", "nis_code"),
             },
         ),
         migrations.CreateModel(
-            name='PostalCode',
+            name="PostalCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=4, validators=[django.core.validators.RegexValidator('^\\d{4}$', 'A postal code has four digits.')], verbose_name='postal code')),
-                ('place_name', models.CharField(max_length=80, verbose_name='place')),
-                ('point', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='centre')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postal_codes', to='geo.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{4}$", "A postal code has four digits."
+                            )
+                        ],
+                        verbose_name="postal code",
+                    ),
+                ),
+                ("place_name", models.CharField(max_length=80, verbose_name="place")),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="centre"
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postal_codes",
+                        to="geo.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'postal code',
-                'verbose_name_plural': 'postal codes',
-                'ordering': ('code', 'place_name'),
-                'constraints': [models.UniqueConstraint(fields=('code', 'place_name', 'municipality'), name='postal_code_unique_place'), models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{4}$')), name='postal_code_shape', violation_error_message='A postal code has four digits.')],
+                "verbose_name": "postal code",
+                "verbose_name_plural": "postal codes",
+                "ordering": ("code", "place_name"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "place_name", "municipality"),
+                        name="postal_code_unique_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^\\d{4}$")),
+                        name="postal_code_shape",
+                        violation_error_message="A postal code has four digits.",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(('nis_code__regex', '^\\d{5}$')), name='municipality_nis_code_shape', violation_error_message='A NIS code has five digits.'),
+            model_name="municipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nis_code__regex", "^\\d{5}$")),
+                name="municipality_nis_code_shape",
+                violation_error_message="A NIS code has five digits.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='municipality_period', violation_error_message='The end lies before the start.'),
+            model_name="municipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="municipality_period",
+                violation_error_message="The end lies before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='municipality',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('valid_until__isnull', False), _connector='OR'), name='municipality_merged_has_ended', violation_error_message='A merged municipality has an end date.'),
+            model_name="municipality",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("merged_into__isnull", True), ("valid_until__isnull", False), _connector="OR"
+                ),
+                name="municipality_merged_has_ended",
+                violation_error_message="A merged municipality has an end date.",
+            ),
         ),
     ]

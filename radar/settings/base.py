@@ -177,7 +177,7 @@ STORAGES = {
 
 # Security ---------------------------------------------------------------------------------------
 
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],

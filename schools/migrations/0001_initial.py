@@ -12,252 +12,750 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('geo', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("geo", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campus',
+            name="Campus",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('street', models.CharField(blank=True, max_length=120, verbose_name='street')),
-                ('house_number', models.CharField(blank=True, max_length=20, verbose_name='house number')),
-                ('box', models.CharField(blank=True, max_length=20, verbose_name='box')),
-                ('postal_code', models.CharField(blank=True, max_length=4, validators=[django.core.validators.RegexValidator('^\\d{4}$', 'A postal code has four digits.')], verbose_name='postal code')),
-                ('point', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='location')),
-                ('precision', models.CharField(choices=[('house_number', 'house number'), ('street', 'street'), ('postal_code', 'postal code'), ('municipality', 'municipality'), ('unknown', 'unknown')], default='unknown', max_length=12, verbose_name='precision of the location')),
-                ('site_number', models.PositiveSmallIntegerField(verbose_name='site number')),
-                ('name', models.CharField(blank=True, max_length=160, verbose_name='name')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='geo.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("street", models.CharField(blank=True, max_length=120, verbose_name="street")),
+                (
+                    "house_number",
+                    models.CharField(blank=True, max_length=20, verbose_name="house number"),
+                ),
+                ("box", models.CharField(blank=True, max_length=20, verbose_name="box")),
+                (
+                    "postal_code",
+                    models.CharField(
+                        blank=True,
+                        max_length=4,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{4}$", "A postal code has four digits."
+                            )
+                        ],
+                        verbose_name="postal code",
+                    ),
+                ),
+                (
+                    "point",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="location"
+                    ),
+                ),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[
+                            ("house_number", "house number"),
+                            ("street", "street"),
+                            ("postal_code", "postal code"),
+                            ("municipality", "municipality"),
+                            ("unknown", "unknown"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="precision of the location",
+                    ),
+                ),
+                ("site_number", models.PositiveSmallIntegerField(verbose_name="site number")),
+                ("name", models.CharField(blank=True, max_length=160, verbose_name="name")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="geo.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'campus',
-                'verbose_name_plural': 'campuses',
-                'ordering': ('school__name', 'site_number'),
-                'abstract': False,
+                "verbose_name": "campus",
+                "verbose_name_plural": "campuses",
+                "ordering": ("school__name", "site_number"),
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='number')),
-                ('number_status', models.CharField(choices=[('confirmed', 'confirmed'), ('pattern', 'derived from a pattern'), ('weak', 'uncertain')], default='confirmed', max_length=9, verbose_name='certainty of the number')),
-                ('group_number', models.CharField(max_length=8, validators=[django.core.validators.RegexValidator('^G-\\d{4,6}$', 'A group number looks like G-0082.')], verbose_name='group number')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('grade', models.PositiveSmallIntegerField(verbose_name='grade')),
-                ('year_type', models.CharField(blank=True, max_length=16, verbose_name='type of seventh year')),
-                ('education_form', models.CharField(choices=[('BSO', 'BSO (vocational)'), ('TSO', 'TSO (technical)'), ('BuSO', 'BuSO (special)')], max_length=4, verbose_name='education form')),
-                ('finality', models.CharField(choices=[('A', 'labour market'), ('DU', 'double'), ('DO', 'transfer'), ('7E', 'seventh year')], max_length=2, verbose_name='finality')),
-                ('domain', models.CharField(blank=True, choices=[('STEM', 'STEM'), ('ECO', 'Economy and organisation'), ('LTB', 'Agriculture and horticulture'), ('MW', 'Society and welfare'), ('VH', 'Food and catering')], max_length=4, verbose_name='domain')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('successors', models.ManyToManyField(blank=True, related_name='predecessors', to='schools.programme', verbose_name='successors')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="number")),
+                (
+                    "number_status",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "confirmed"),
+                            ("pattern", "derived from a pattern"),
+                            ("weak", "uncertain"),
+                        ],
+                        default="confirmed",
+                        max_length=9,
+                        verbose_name="certainty of the number",
+                    ),
+                ),
+                (
+                    "group_number",
+                    models.CharField(
+                        max_length=8,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^G-\\d{4,6}$", "A group number looks like G-0082."
+                            )
+                        ],
+                        verbose_name="group number",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("grade", models.PositiveSmallIntegerField(verbose_name="grade")),
+                (
+                    "year_type",
+                    models.CharField(
+                        blank=True, max_length=16, verbose_name="type of seventh year"
+                    ),
+                ),
+                (
+                    "education_form",
+                    models.CharField(
+                        choices=[
+                            ("BSO", "BSO (vocational)"),
+                            ("TSO", "TSO (technical)"),
+                            ("BuSO", "BuSO (special)"),
+                        ],
+                        max_length=4,
+                        verbose_name="education form",
+                    ),
+                ),
+                (
+                    "finality",
+                    models.CharField(
+                        choices=[
+                            ("A", "labour market"),
+                            ("DU", "double"),
+                            ("DO", "transfer"),
+                            ("7E", "seventh year"),
+                        ],
+                        max_length=2,
+                        verbose_name="finality",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("STEM", "STEM"),
+                            ("ECO", "Economy and organisation"),
+                            ("LTB", "Agriculture and horticulture"),
+                            ("MW", "Society and welfare"),
+                            ("VH", "Food and catering"),
+                        ],
+                        max_length=4,
+                        verbose_name="domain",
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="valid from")),
+                (
+                    "valid_until",
+                    models.DateField(blank=True, null=True, verbose_name="valid until"),
+                ),
+                (
+                    "successors",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="predecessors",
+                        to="schools.programme",
+                        verbose_name="successors",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programmes',
-                'ordering': ('title', 'number'),
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+                "ordering": ("title", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Offering',
+            name="Offering",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('requested', 'requested'), ('approved', 'approved'), ('running', 'running'), ('refused', 'refused'), ('stopped', 'stopped')], max_length=9, verbose_name='status')),
-                ('pupils', models.PositiveSmallIntegerField(blank=True, help_text='Leave empty when unknown.', null=True, verbose_name='enrolled pupils')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('campus', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offerings', to='schools.campus', verbose_name='campus')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offerings', to='schools.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("approved", "approved"),
+                            ("running", "running"),
+                            ("refused", "refused"),
+                            ("stopped", "stopped"),
+                        ],
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "pupils",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Leave empty when unknown.",
+                        null=True,
+                        verbose_name="enrolled pupils",
+                    ),
+                ),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="decided on")),
+                (
+                    "campus",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offerings",
+                        to="schools.campus",
+                        verbose_name="campus",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offerings",
+                        to="schools.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offering',
-                'verbose_name_plural': 'offerings',
-                'ordering': ('-school_year', 'campus', 'programme'),
+                "verbose_name": "offering",
+                "verbose_name_plural": "offerings",
+                "ordering": ("-school_year", "campus", "programme"),
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=6, unique=True, validators=[django.core.validators.RegexValidator('^\\d{6}$', 'A school number has six digits.')], verbose_name='school number')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('type', models.CharField(choices=[('121', 'full-time secondary school'), ('122', 'full-time and part-time secondary school'), ('123', 'centre for part-time education (CDO)'), ('125', 'Syntra'), ('126', 'special secondary school (BuSO)')], max_length=3, verbose_name='type')),
-                ('network', models.CharField(blank=True, choices=[('GO', 'GO! (Flemish Community)'), ('OGO', 'subsidised public'), ('VGO', 'subsidised free'), ('', 'none')], max_length=3, verbose_name='network')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='telephone')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=6,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\d{6}$", "A school number has six digits."
+                            )
+                        ],
+                        verbose_name="school number",
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("121", "full-time secondary school"),
+                            ("122", "full-time and part-time secondary school"),
+                            ("123", "centre for part-time education (CDO)"),
+                            ("125", "Syntra"),
+                            ("126", "special secondary school (BuSO)"),
+                        ],
+                        max_length=3,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "network",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("GO", "GO! (Flemish Community)"),
+                            ("OGO", "subsidised public"),
+                            ("VGO", "subsidised free"),
+                            ("", "none"),
+                        ],
+                        max_length=3,
+                        verbose_name="network",
+                    ),
+                ),
+                ("website", models.URLField(blank=True, verbose_name="website")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="e-mail address"),
+                ),
+                (
+                    "telephone",
+                    models.CharField(blank=True, max_length=30, verbose_name="telephone"),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
             ],
             options={
-                'verbose_name': 'school',
-                'verbose_name_plural': 'schools',
-                'ordering': ('name', 'number'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('number__regex', '^\\d{6}$')), name='school_number_shape', violation_error_message='A school number has six digits.')],
+                "verbose_name": "school",
+                "verbose_name_plural": "schools",
+                "ordering": ("name", "number"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^\\d{6}$")),
+                        name="school_number_shape",
+                        violation_error_message="A school number has six digits.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='campus',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='campuses', to='schools.school', verbose_name='school'),
+            model_name="campus",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="campuses",
+                to="schools.school",
+                verbose_name="school",
+            ),
         ),
         migrations.CreateModel(
-            name='SchoolMembership',
+            name="SchoolMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='schools.school', verbose_name='school')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="schools.school",
+                        verbose_name="school",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'coordinator',
-                'verbose_name_plural': 'coordinators',
+                "verbose_name": "coordinator",
+                "verbose_name_plural": "coordinators",
             },
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="SchoolYear",
             fields=[
-                ('starts_in', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='starts in')),
+                (
+                    "starts_in",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="starts in"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'school year',
-                'verbose_name_plural': 'school years',
-                'ordering': ('-starts_in',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('starts_in__range', (2010, 2100))), name='school_year_range', violation_error_message='This school year is out of range.')],
+                "verbose_name": "school year",
+                "verbose_name_plural": "school years",
+                "ordering": ("-starts_in",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_in__range", (2010, 2100))),
+                        name="school_year_range",
+                        violation_error_message="This school year is out of range.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OfferingEvent',
+            name="OfferingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('requested', 'requested'), ('approved', 'approved'), ('running', 'running'), ('refused', 'refused'), ('stopped', 'stopped')], max_length=9, verbose_name='status')),
-                ('pupils', models.PositiveSmallIntegerField(blank=True, help_text='Leave empty when unknown.', null=True, verbose_name='enrolled pupils')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='decided on')),
-                ('campus', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='schools.campus', verbose_name='campus')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='schools.offering')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='schools.programme', verbose_name='programme')),
-                ('school_year', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='schools.schoolyear', verbose_name='school year')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "requested"),
+                            ("approved", "approved"),
+                            ("running", "running"),
+                            ("refused", "refused"),
+                            ("stopped", "stopped"),
+                        ],
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "pupils",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Leave empty when unknown.",
+                        null=True,
+                        verbose_name="enrolled pupils",
+                    ),
+                ),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="decided on")),
+                (
+                    "campus",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.campus",
+                        verbose_name="campus",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="schools.offering",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "school_year",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="schools.schoolyear",
+                        verbose_name="school year",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='offering',
-            name='school_year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offerings', to='schools.schoolyear', verbose_name='school year'),
+            model_name="offering",
+            name="school_year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="offerings",
+                to="schools.schoolyear",
+                verbose_name="school year",
+            ),
         ),
         migrations.CreateModel(
-            name='Sector',
+            name="Sector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True, verbose_name='slug')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('is_confirmed', models.BooleanField(default=False, help_text='Whether a public source names it.', verbose_name='confirmed by a source')),
-                ('is_fallback', models.BooleanField(default=False, help_text='Decides where no sector is competent.', verbose_name='fallback')),
-                ('pupils_per_mentor', models.PositiveSmallIntegerField(default=2, verbose_name='pupils per mentor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "is_confirmed",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Whether a public source names it.",
+                        verbose_name="confirmed by a source",
+                    ),
+                ),
+                (
+                    "is_fallback",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Decides where no sector is competent.",
+                        verbose_name="fallback",
+                    ),
+                ),
+                (
+                    "pupils_per_mentor",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="pupils per mentor"),
+                ),
             ],
             options={
-                'verbose_name': 'sector',
-                'verbose_name_plural': 'sectors',
-                'ordering': ('name',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_fallback', True)), fields=('is_fallback',), name='sector_one_fallback'), models.CheckConstraint(condition=models.Q(('pupils_per_mentor__gte', 1)), name='sector_pupils_per_mentor_positive', violation_error_message='A mentor guides at least one pupil.')],
+                "verbose_name": "sector",
+                "verbose_name_plural": "sectors",
+                "ordering": ("name",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_fallback", True)),
+                        fields=("is_fallback",),
+                        name="sector_one_fallback",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pupils_per_mentor__gte", 1)),
+                        name="sector_pupils_per_mentor_positive",
+                        violation_error_message="A mentor guides at least one pupil.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='programme',
-            name='sectors',
-            field=models.ManyToManyField(blank=True, related_name='programmes', to='schools.sector', verbose_name='sectors'),
+            model_name="programme",
+            name="sectors",
+            field=models.ManyToManyField(
+                blank=True, related_name="programmes", to="schools.sector", verbose_name="sectors"
+            ),
         ),
         migrations.CreateModel(
-            name='SectorMembership',
+            name="SectorMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='schools.sector', verbose_name='sector')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="schools.sector",
+                        verbose_name="sector",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sector consultant',
-                'verbose_name_plural': 'sector consultants',
+                "verbose_name": "sector consultant",
+                "verbose_name_plural": "sector consultants",
             },
         ),
         migrations.CreateModel(
-            name='ProgrammeAlias',
+            name="ProgrammeAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('kind', models.CharField(choices=[('older_name', 'older name'), ('synonym', 'synonym'), ('abbreviation', 'abbreviation')], max_length=12, verbose_name='kind')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='schools.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("older_name", "older name"),
+                            ("synonym", "synonym"),
+                            ("abbreviation", "abbreviation"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="schools.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'alias of a programme',
-                'verbose_name_plural': 'aliases of programmes',
-                'ordering': ('name',),
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='programme_alias_trigram')],
-                'constraints': [models.UniqueConstraint(fields=('programme', 'name'), name='programme_alias_unique')],
+                "verbose_name": "alias of a programme",
+                "verbose_name_plural": "aliases of programmes",
+                "ordering": ("name",),
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="programme_alias_trigram",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "name"), name="programme_alias_unique"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='campus',
-            constraint=models.CheckConstraint(condition=models.Q(('point__isnull', False), ('precision', 'unknown'), _connector='OR'), name='campus_precision_with_point', violation_error_message='A precision needs a location.'),
+            model_name="campus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("point__isnull", False), ("precision", "unknown"), _connector="OR"
+                ),
+                name="campus_precision_with_point",
+                violation_error_message="A precision needs a location.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campus',
-            constraint=models.UniqueConstraint(fields=('school', 'site_number'), name='campus_unique_in_school', violation_error_message='This school has a campus with this number already.'),
+            model_name="campus",
+            constraint=models.UniqueConstraint(
+                fields=("school", "site_number"),
+                name="campus_unique_in_school",
+                violation_error_message="This school has a campus with this number already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schoolmembership',
-            constraint=models.UniqueConstraint(fields=('user', 'school'), name='school_membership_unique'),
+            model_name="schoolmembership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "school"), name="school_membership_unique"
+            ),
         ),
         migrations.AddIndex(
-            model_name='offering',
-            index=models.Index(fields=['programme', 'school_year'], name='offering_programme_year'),
+            model_name="offering",
+            index=models.Index(fields=["programme", "school_year"], name="offering_programme_year"),
         ),
         migrations.AddConstraint(
-            model_name='offering',
-            constraint=models.UniqueConstraint(fields=('campus', 'programme', 'school_year'), name='offering_unique', violation_error_message='This campus has an offering of this programme in this school year already.'),
+            model_name="offering",
+            constraint=models.UniqueConstraint(
+                fields=("campus", "programme", "school_year"),
+                name="offering_unique",
+                violation_error_message="This campus has an offering of this programme in this school year already.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='offering',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (NEW."campus_id", NEW."decided_on", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."pupils", NEW."school_year_id", NEW."status"); RETURN NULL;', hash='cfea3228b75fed69d7ef04c8a277c6d68b188c48', operation='INSERT', pgid='pgtrigger_insert_insert_32daf', table='schools_offering', when='AFTER')),
+            model_name="offering",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (NEW."campus_id", NEW."decided_on", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."programme_id", NEW."pupils", NEW."school_year_id", NEW."status"); RETURN NULL;',
+                    hash="cfea3228b75fed69d7ef04c8a277c6d68b188c48",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_32daf",
+                    table="schools_offering",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='offering',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (NEW."campus_id", NEW."decided_on", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."pupils", NEW."school_year_id", NEW."status"); RETURN NULL;', hash='be0e515a9fb8bf395c6d6c5faa5510de375f327f', operation='UPDATE', pgid='pgtrigger_update_update_72141', table='schools_offering', when='AFTER')),
+            model_name="offering",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (NEW."campus_id", NEW."decided_on", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."programme_id", NEW."pupils", NEW."school_year_id", NEW."status"); RETURN NULL;',
+                    hash="be0e515a9fb8bf395c6d6c5faa5510de375f327f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_72141",
+                    table="schools_offering",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='offering',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (OLD."campus_id", OLD."decided_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."pupils", OLD."school_year_id", OLD."status"); RETURN NULL;', hash='dda21b2b36e22a868a098c1fbafe18fc4d25f558', operation='DELETE', pgid='pgtrigger_delete_delete_46d8c', table='schools_offering', when='AFTER')),
+            model_name="offering",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "schools_offeringevent" ("campus_id", "decided_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "programme_id", "pupils", "school_year_id", "status") VALUES (OLD."campus_id", OLD."decided_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."programme_id", OLD."pupils", OLD."school_year_id", OLD."status"); RETURN NULL;',
+                    hash="dda21b2b36e22a868a098c1fbafe18fc4d25f558",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_46d8c",
+                    table="schools_offering",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='programme',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='programme_title_trigram'),
+            model_name="programme",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("title"), name="gin_trgm_ops"
+                ),
+                name="programme_title_trigram",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('group_number__regex', '^G-\\d{4,6}$')), name='programme_group_number_shape', violation_error_message='A group number looks like G-0082.'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("group_number__regex", "^G-\\d{4,6}$")),
+                name="programme_group_number_shape",
+                violation_error_message="A group number looks like G-0082.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (1, 3))), name='programme_grade_range', violation_error_message='The grade is 1, 2 or 3.'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__range", (1, 3))),
+                name="programme_grade_range",
+                violation_error_message="The grade is 1, 2 or 3.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='programme_period', violation_error_message='The end lies before the start.'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_from__isnull", True),
+                    ("valid_until__gte", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="programme_period",
+                violation_error_message="The end lies before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sectormembership',
-            constraint=models.UniqueConstraint(fields=('user', 'sector'), name='sector_membership_unique'),
+            model_name="sectormembership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "sector"), name="sector_membership_unique"
+            ),
         ),
     ]
