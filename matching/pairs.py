@@ -1,0 +1,72 @@
+"""Ranked pairs as people and machines read them: a page of the ranking, with its records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from companies.models import Establishment, Recognition, Workplace
+from matching.policy import Component
+from matching.ranking import Ranking
+
+
+@dataclass(frozen=True)
+class ComponentScore:
+    """One term of a score: its value (0..1), its weight, and whether it is known or a prior."""
+
+    name: Component
+    value: float
+    weight: float
+    known: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One ranked pairing. `distance` is in metres, geodesic; `workplace` None means unknown."""
+
+    rank: int
+    score: float
+    distance: float
+    components: tuple[ComponentScore, ...]
+    recognition: Recognition
+    workplace: Workplace | None
+    lapses_during_year: bool
+
+    @property
+    def establishment(self) -> Establishment:
+        return self.recognition.establishment
+
+
+def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pair]:
+    """The pairs ranked `start + 1` to `stop`, read in two queries."""
+    rows = ranking.order[start:stop]
+    ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
+    recognitions = Recognition.objects.select_related(
+        "programme", "establishment__company", "establishment__municipality"
+    ).in_bulk(ids)
+    workplaces = {
+        workplace.recognition_id: workplace
+        for workplace in Workplace.objects.filter(
+            recognition__in=ids, school_year=ranking.school_year
+        )
+    }
+    return [
+        Pair(
+            rank=start + i + 1,
+            score=float(ranking.scores.score[row]),
+            distance=float(ranking.candidates.facts.distance[row]),
+            components=_components(ranking, int(row)),
+            recognition=recognitions[pk],
+            workplace=workplaces.get(pk),
+            lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
+        )
+        for i, (row, pk) in enumerate(zip(rows, ids, strict=True))
+    ]
+
+
+def _components(ranking: Ranking, row: int) -> tuple[ComponentScore, ...]:
+    values: Sequence[Any] = ranking.scores.components[row]
+    known: Sequence[Any] = ranking.scores.known[row]
+    return tuple(
+        ComponentScore(name, float(value), ranking.policy.weights[name], bool(is_known))
+        for name, value, is_known in zip(Component, values, known, strict=True)
+    )
