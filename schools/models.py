@@ -28,6 +28,7 @@ from schools.school_years import SchoolYear
 __all__ = [
     "AliasKind",
     "Campus",
+    "CampusQuerySet",
     "Domain",
     "EducationForm",
     "Finality",

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+GROUP_NUMBER_SHAPE = r"^G-\d{4,6}$"
 
 
 class SectorQuerySet(models.QuerySet["Sector"]):
@@ -104,6 +109,32 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
             Q(title__iexact=plain) | Q(title__iexact=with_suffix) | Q(aliases__name__iexact=plain)
         ).distinct()
 
+    def named(self, text: str) -> Programme:
+        """The one programme that a number, group number, title or alias stands for.
+
+        Raises ValidationError (codes `unknown`, `ambiguous`). Of several under one name, those
+        that exist today go before those that ended.
+        """
+        text = text.strip()
+        if text.isascii() and text.isdecimal():
+            found = self.filter(number=int(text)) if len(text) < 10 else self.none()
+        elif re.fullmatch(GROUP_NUMBER_SHAPE, text.upper(), re.ASCII):
+            found = self.filter(group_number=text.upper())
+        else:
+            found = self.called(text)
+        programmes = list(found[:10])
+        today = timezone.localdate()
+        programmes = [p for p in programmes if p.is_valid_on(today)] or programmes
+        if not programmes:
+            raise ValidationError(_("This programme is unknown."), code="unknown")
+        if len(programmes) > 1:
+            raise ValidationError(
+                _("More than one programme has this name: use one of the numbers %(numbers)s."),
+                code="ambiguous",
+                params={"numbers": ", ".join(str(p.number) for p in programmes)},
+            )
+        return programmes[0]
+
 
 class Programme(models.Model):
     """Duale opleiding (structuuronderdeel), keyed by its official number."""
@@ -118,7 +149,7 @@ class Programme(models.Model):
     group_number = models.CharField(
         _("group number"),
         max_length=8,
-        validators=[RegexValidator(r"^G-\d{4,6}$", _("A group number looks like G-0082."))],
+        validators=[RegexValidator(GROUP_NUMBER_SHAPE, _("A group number looks like G-0082."))],
     )
     title = models.CharField(_("title"), max_length=160)
     grade = models.PositiveSmallIntegerField(_("grade"))
@@ -151,7 +182,7 @@ class Programme(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="programme_group_number_shape",
-                condition=Q(group_number__regex=r"^G-\d{4,6}$"),
+                condition=Q(group_number__regex=GROUP_NUMBER_SHAPE),
                 violation_error_message=_("A group number looks like G-0082."),
             ),
             models.CheckConstraint(

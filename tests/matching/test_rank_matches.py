@@ -38,14 +38,15 @@ def test_the_best_come_first(
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"campus": "999999-1"}, "no campus"),
-        ({"campus": "x"}, "no campus"),
-        ({"programme": "7777"}, "no programme"),
+        ({"campus": "999999-1"}, "--campus"),
+        ({"campus": "x"}, "--campus"),
+        ({"programme": "7777"}, "--programme"),
         ({"radius": 0.0}, "--radius"),
         ({"radius": float("nan")}, "--radius"),
+        ({"radius": "inf"}, "--radius"),
         ({"radius": 10_000.0}, "--radius"),
         ({"limit": 0}, "--limit"),
-        ({"school_year": "2020-2021"}, "has ended"),
+        ({"school_year": "2020-2021"}, "--school-year"),
         ({"school_year": "2026-2028"}, "2026-2027"),
     ],
 )

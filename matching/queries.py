@@ -1,0 +1,69 @@
+"""What a search for matches asks, checked once for the page, the API and the command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from matching.ranking import Ranking, rank
+from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
+
+MAX_RADIUS_KM = 150
+DEFAULT_RADIUS_KM = 25
+
+
+class MatchQuery(forms.Form):
+    """Campus, programme, radius in kilometres (hemelsbreed) and school year.
+
+    `campuses` are those the asker may see: any other campus is as unknown as one that does not
+    exist. After `is_valid()`, `ranking()` answers the question.
+    """
+
+    campus = forms.CharField(label=_("campus"), max_length=20)
+    programme = forms.CharField(label=_("programme"), max_length=160)
+    radius = forms.FloatField(
+        label=_("radius"),
+        required=False,
+        max_value=MAX_RADIUS_KM,
+        help_text=_("Kilometres in a straight line."),
+    )
+    school_year = forms.CharField(label=_("school year"), max_length=9, required=False)
+
+    def __init__(self, *args: Any, campuses: CampusQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campuses = campuses
+
+    def clean_campus(self) -> Campus:
+        try:
+            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
+        except Campus.DoesNotExist:
+            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+
+    def clean_programme(self) -> Programme:
+        return Programme.objects.named(self.cleaned_data["programme"])
+
+    def clean_radius(self) -> float:
+        radius = self.cleaned_data["radius"]
+        if radius is None:
+            return DEFAULT_RADIUS_KM
+        if radius <= 0:
+            raise ValidationError(_("The radius is more than 0 kilometres."), code="min_value")
+        return float(radius)
+
+    def clean_school_year(self) -> SchoolYear:
+        name = self.cleaned_data["school_year"]
+        try:
+            year = SchoolYear.objects.named(name) if name else SchoolYear.objects.current()
+        except SchoolYear.DoesNotExist:
+            raise ValidationError(_("This school year is unknown."), code="unknown") from None
+        if year.has_ended():
+            raise ValidationError(_("This school year has ended."), code="ended")
+        return year
+
+    def ranking(self) -> Ranking:
+        """The ranking that a valid query asks for."""
+        asked = self.cleaned_data
+        return rank(asked["campus"], asked["programme"], asked["radius"], asked["school_year"])
