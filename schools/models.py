@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 import pghistory
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.db import models
 from django.core.validators import RegexValidator
 from django.db.models import Q
@@ -111,6 +112,12 @@ class CampusQuerySet(models.QuerySet["Campus"]):
     def of(self, user: User) -> Self:
         """The campuses of the schools a user acts for; every campus for an administrator."""
         return self if user.is_superuser else self.filter(school__memberships__user=user)
+
+    def readable_by(self, user: User | AnonymousUser) -> Self:
+        """Whose matches a user may read: her own campuses; every one for a consultant too."""
+        if not isinstance(user, User):
+            return self.none()
+        return self if user.sectormemberships.exists() else self.of(user)
 
     def keyed(self, key: str) -> Campus:
         """The campus with key `039107-1`. Raises DoesNotExist for any other text."""

@@ -6,9 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from schools.models import Campus, Programme, SchoolYear
-from tests.matching.test_ranking import campus, programme, scatter
-
-__all__ = ["campus", "programme"]
+from tests.matching.region import scatter
 
 pytestmark = pytest.mark.django_db
 

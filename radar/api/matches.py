@@ -1,0 +1,185 @@
+"""`GET /api/v1/campuses/{campus}/matches`: ranked workplaces for a campus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matching.explanation import sentence
+from matching.pairs import Pair, pairs
+from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
+from radar.api.paging import MAX_PAGE_SIZE, PageQuery
+from radar.api.parameters import form_data, require_valid
+from schools.models import Campus
+
+
+class ComponentSerializer(serializers.Serializer[Any]):
+    """One term of a score; `known` false means that the value is a prior."""
+
+    name = serializers.CharField()
+    value = serializers.FloatField()
+    weight = serializers.FloatField()
+    known = serializers.BooleanField()
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    """A GeoJSON point, WGS 84, longitude first."""
+
+    type = serializers.CharField()
+    coordinates = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
+
+
+class MatchEstablishmentSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    unitNumber = serializers.CharField()  # noqa: N815
+    enterpriseNumber = serializers.CharField()  # noqa: N815
+    address = serializers.CharField(required=False)
+    point = PointSerializer(required=False)
+    locationPrecision = serializers.CharField()  # noqa: N815
+
+
+class MatchRecognitionSerializer(serializers.Serializer[Any]):
+    programme = serializers.IntegerField(help_text="official number")
+    validFrom = serializers.DateField()  # noqa: N815
+    validUntil = serializers.DateField()  # noqa: N815
+    lapsesDuringYear = serializers.BooleanField()  # noqa: N815
+
+
+class PlacesSerializer(serializers.Serializer[Any]):
+    """Places of the school year; the numbers are left out when the company never gave them."""
+
+    known = serializers.BooleanField()
+    offered = serializers.IntegerField(required=False)
+    taken = serializers.IntegerField(required=False)
+    free = serializers.IntegerField(required=False)
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    rank = serializers.IntegerField()
+    score = serializers.FloatField(help_text="0 to 1, the weighted mean of the components")
+    distance = serializers.IntegerField(help_text="metres, geodesic (hemelsbreed)")
+    components = ComponentSerializer(many=True)
+    explanation = serializers.CharField()
+    recognition = MatchRecognitionSerializer()
+    establishment = MatchEstablishmentSerializer()
+    places = PlacesSerializer()
+
+
+MatchPageSerializer = type(
+    "MatchPageSerializer",
+    (serializers.Serializer,),
+    {
+        "items": MatchSerializer(many=True),
+        "total": serializers.IntegerField(),
+        "page": serializers.IntegerField(),
+        "pageSize": serializers.IntegerField(),
+        "self": serializers.URLField(),
+        "first": serializers.URLField(),
+        "prev": serializers.URLField(required=False),
+        "next": serializers.URLField(required=False),
+        "last": serializers.URLField(),
+        "__doc__": "A page of matches.",
+    },
+)
+
+
+def _match(pair: Pair) -> dict[str, Any]:
+    """One pair as the API writes it: what is unknown is left out."""
+    establishment, workplace = pair.establishment, pair.workplace
+    place: dict[str, Any] = {
+        "name": establishment.name,
+        "unitNumber": establishment.unit_number,
+        "enterpriseNumber": establishment.company.enterprise_number,
+        "locationPrecision": establishment.precision,
+    }
+    if establishment.address:
+        place["address"] = establishment.address
+    if establishment.point:
+        place["point"] = {"type": "Point", "coordinates": list(establishment.point.coords)}
+    places: dict[str, Any] = {"known": False}
+    if workplace and workplace.places_offered is not None:
+        places = {
+            "known": True,
+            "offered": workplace.places_offered,
+            "taken": workplace.places_taken,
+            "free": workplace.places_free,
+        }
+    return {
+        "rank": pair.rank,
+        "score": pair.score,
+        "distance": round(pair.distance),
+        "components": [
+            {
+                "name": term.name.value,
+                "value": round(term.value, 6),
+                "weight": term.weight,
+                "known": term.known,
+            }
+            for term in pair.components
+        ],
+        "explanation": sentence(pair),
+        "recognition": {
+            "programme": pair.recognition.programme.number,
+            "validFrom": pair.recognition.valid_from,
+            "validUntil": pair.recognition.valid_until,
+            "lapsesDuringYear": pair.lapses_during_year,
+        },
+        "establishment": place,
+        "places": places,
+    }
+
+
+class CampusMatches(APIView):
+    """The recognised establishments near a campus that can train pupils of a programme, ranked."""
+
+    @extend_schema(
+        operation_id="listCampusMatches",
+        parameters=[
+            OpenApiParameter(
+                "programme",
+                OpenApiTypes.STR,
+                required=True,
+                description="official number, group number, title or alias",
+            ),
+            OpenApiParameter(
+                "radius",
+                OpenApiTypes.FLOAT,
+                default=DEFAULT_RADIUS_KM,
+                description=f"kilometres in a straight line, at most {MAX_RADIUS_KM}",
+            ),
+            OpenApiParameter(
+                "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
+            ),
+            OpenApiParameter("page", OpenApiTypes.INT, default=1),
+            OpenApiParameter(
+                "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
+            ),
+        ],
+        responses=MatchPageSerializer,
+    )
+    def get(self, request: Request, campus: str) -> Response:
+        campuses = Campus.objects.readable_by(request.user)
+        try:
+            campuses.keyed(campus)
+        except Campus.DoesNotExist:
+            raise Http404 from None
+        data = form_data(request, PageQuery, _MatchParameters)
+        query = MatchQuery(data | {"campus": campus}, campuses=campuses)
+        paging = PageQuery(data)
+        require_valid(query, paging)
+        ranking, page = query.ranking(), paging.page_asked()
+        items = [_match(pair) for pair in pairs(ranking, page.start, page.stop)]
+        return Response(page.envelope(request, items, len(ranking)))
+
+
+class _MatchParameters(MatchQuery):
+    """The parameters of a match query that come in the query string: all but the campus."""
+
+    campus = None  # type: ignore[assignment]

@@ -1,0 +1,45 @@
+"""Query parameters in lowerCamelCase, checked by the forms that the pages use too."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from radar.api.problems import BadInput, Issue, issue
+
+#: Django's error codes that mean a value lies outside what is allowed.
+RANGE_CODES = {"min_value", "max_value", "ended"}
+
+
+def camel(name: str) -> str:
+    """`school_year` as the API writes it: `schoolYear`."""
+    return re.sub(r"_(\w)", lambda letter: letter[1].upper(), name)
+
+
+def form_data(request: Request, *forms_used: type[forms.Form]) -> dict[str, str]:
+    """The query parameters under the forms' names. Raises BadInput for one no form has."""
+    names = {camel(name): name for form in forms_used for name in form.base_fields}
+    unknown = [
+        issue(name, _("This parameter is unknown."), kind="unknownInput")
+        for name in request.query_params
+        if name not in names
+    ]
+    if unknown:
+        raise BadInput(unknown)
+    return {names[name]: str(request.query_params[name]) for name in request.query_params}
+
+
+def require_valid(*bound: forms.Form) -> None:
+    """Raise BadInput with an issue for each error of each form."""
+    issues: list[Issue] = []
+    for form in bound:
+        for field, errors in form.errors.as_data().items():
+            for error in errors:
+                kind = "outOfRange" if error.code in RANGE_CODES else "schemaViolation"
+                value = form.data.get(field)
+                issues += [issue(camel(field), text, value, kind) for text in error.messages]
+    if issues:
+        raise BadInput(issues)

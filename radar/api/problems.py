@@ -1,0 +1,112 @@
+"""Errors as problem details (RFC 9457) in the style of the belgif REST guide."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any, NotRequired, TypedDict
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+logger = logging.getLogger(__name__)
+
+TYPE = "urn:problem-type:belgif:"
+ISSUE_TYPE = "urn:problem-type:belgif:input-validation:"
+
+Issue = TypedDict(
+    "Issue",
+    {"type": str, "in": str, "name": str, "value": NotRequired[str], "detail": str},
+)
+
+
+class ProblemRenderer(JSONRenderer):
+    media_type = "application/problem+json"
+
+
+class BadInput(exceptions.APIException):
+    """400 with an issue for each parameter that is wrong."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = gettext_lazy("The input is not valid.")
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        super().__init__()
+        self.issues = list(issues)
+
+
+def issue(name: str, detail: str, value: str | None = None, kind: str = "schemaViolation") -> Issue:
+    """One issue with a query parameter; `kind` is a belgif input validation type."""
+    found: Issue = {"type": ISSUE_TYPE + kind, "in": "query", "name": name, "detail": detail}
+    if value is not None:
+        found["value"] = value[:200]
+    return found
+
+
+def _kind(error: exceptions.APIException) -> tuple[str, str]:
+    """The belgif type and the title of an error."""
+    match error:
+        case exceptions.NotAuthenticated():
+            return "noAccessToken", _("Log in first")
+        case exceptions.AuthenticationFailed():
+            return "invalidAccessToken", _("The credentials are not valid")
+        case exceptions.PermissionDenied():
+            return "missingPermission", _("Not allowed")
+        case exceptions.NotFound():
+            return "resourceNotFound", _("Not found")
+        case exceptions.MethodNotAllowed():
+            return "methodNotAllowed", _("This method is not allowed here")
+        case exceptions.NotAcceptable():
+            return "notAcceptable", _("This format is not offered")
+        case exceptions.UnsupportedMediaType():
+            return "unsupportedMediaType", _("This media type is not accepted")
+        case exceptions.Throttled():
+            return "tooManyRequests", _("Too many requests")
+        case _ if error.status_code < status.HTTP_500_INTERNAL_SERVER_ERROR:
+            return "badRequest", _("Bad request")
+        case _:
+            return "internalServerError", _("Something went wrong")
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler: every error of the API as a problem, also an unforeseen one.
+
+    The `instance` of the answer is in the log line of the error.
+    """
+    instance = f"urn:uuid:{uuid4()}"
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, DjangoPermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif not isinstance(error, exceptions.APIException):
+        logger.exception("Unforeseen error %s", instance, exc_info=error)
+        error = exceptions.APIException(_("The error is logged under this instance."))
+
+    kind, title = _kind(error)
+    body: dict[str, Any] = {
+        "type": TYPE + kind,
+        "title": title,
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "instance": instance,
+    }
+    if isinstance(error, BadInput):
+        body["issues"] = error.issues
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    response = Response(body, status=error.status_code, headers=headers)
+    request = context.get("request")
+    if request is not None:
+        # A problem is JSON whatever was asked for.
+        request.accepted_renderer = ProblemRenderer()
+        request.accepted_media_type = ProblemRenderer.media_type
+    return response

@@ -1,0 +1,34 @@
+"""The API, version 1."""
+
+from typing import Any
+
+from django.http import Http404
+from django.urls import path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from radar.api.matches import CampusMatches
+
+app_name = "api"
+
+
+@extend_schema(exclude=True)
+class NoSuchResource(APIView):
+    """Any other address under the API: a problem in JSON, not a page."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise Http404
+
+    def get(self, request: Request) -> Response:
+        raise Http404
+
+
+urlpatterns = [
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("campuses/<str:campus>/matches", CampusMatches.as_view(), name="campus-matches"),
+    re_path(r"^.*$", NoSuchResource.as_view()),
+]
