@@ -1,5 +1,6 @@
 """Who calls the API."""
 
+from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -9,3 +10,9 @@ class BrowserSession(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Session realm="Radar Duaal"'
+
+
+class BrowserSessionScheme(SessionScheme):
+    """How the schema describes it."""
+
+    target_class = "radar.api.authentication.BrowserSession"

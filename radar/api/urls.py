@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from radar.api.matches import CampusMatches
+from matching.api import CampusMatches
 
 app_name = "api"
 
