@@ -1,9 +1,26 @@
 """Every address of the site. Pages live in Dutch without a prefix and in English under /en/."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from radar.pages import views
+
+handler400 = "radar.pages.views.bad_request"
+handler403 = "radar.pages.views.forbidden"
+handler404 = "radar.pages.views.not_found"
+handler500 = "radar.pages.views.server_error"
+
 urlpatterns = [
-    path("admin/", admin.site.urls),
+    path("health", views.health, name="health"),
     path("api/v1/", include("radar.api.urls")),
+    path("", include("geo.urls")),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("profiel/", views.profile, name="profile"),
+        path("", include("accounts.urls")),
+        path("", include("matching.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=False,
+    ),
 ]

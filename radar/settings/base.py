@@ -76,6 +76,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "radar.web.context.shell",
+                "radar.pages.navigation.context",
             ],
         },
     }
@@ -146,6 +147,7 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 # Dutch without a prefix, English under /en/: a shared link opens in the language it was seen in.
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "radar" / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

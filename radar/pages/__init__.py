@@ -1,0 +1,1 @@
+"""Pages that need every app: home, the profile, health, and what is shown when something fails."""

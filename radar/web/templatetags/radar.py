@@ -1,0 +1,40 @@
+"""Template tags and filters of the shell: numbers as Belgians write them, and links."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.urls import translate_url
+from django.utils.formats import number_format
+
+register = template.Library()
+
+
+@register.filter
+def km(metres: float) -> str:
+    """A distance in metres as kilometres with one decimal, in the language's notation."""
+    return number_format(metres / 1000, decimal_pos=1)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share in 0..1 as whole percents, without the sign."""
+    return number_format(share * 100, decimal_pos=0)
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context: Context, code: str) -> str:
+    """The address of the page at hand in another language, its question included."""
+    request = context.get("request")
+    return translate_url(request.get_full_path(), code) if request else f"/{code}/"
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """The page's query string with some values changed; None removes a value."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
