@@ -1,0 +1,58 @@
+"""Run every benchmark, each scale of the demo region in a database and a process of its own."""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+
+import psycopg
+import psycopg.sql
+from environs import Env
+from rich.console import Console
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
+    scales = parser.parse_args().scale
+    console = Console()
+    for scale in scales:
+        environment = _environment(f"radar_bench_{scale:g}".replace(".", "_"))
+        console.rule(f"demo region x {scale:g}")
+        for step in (
+            ["manage.py", "migrate", "-v", "0"],
+            ["manage.py", "load_reference"],
+            ["manage.py", "load_demo", "--scale", f"{scale:g}", "--if-empty"],
+            ["-m", "tests.bench.ranking"],
+        ):
+            subprocess.run([sys.executable, *step], env=environment, check=True)
+
+
+def _environment(name: str) -> dict[str, str]:
+    """The environment of production, with a database of this name, made when it is new."""
+    url = os.environ["DATABASE_URL"]
+    database = Env().dj_db_url("DATABASE_URL")
+    with psycopg.connect(
+        host=database["HOST"] or None,
+        port=database["PORT"] or None,
+        user=database["USER"] or None,
+        password=database["PASSWORD"] or None,
+        dbname=database["NAME"],
+        autocommit=True,
+    ) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        if not connection.execute(query, [name]).fetchone():
+            connection.execute(
+                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+            )
+    return os.environ | {
+        "DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}",
+        "DJANGO_SETTINGS_MODULE": "radar.settings.production",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "HTTPS": "false",
+    }
+
+
+if __name__ == "__main__":
+    main()
