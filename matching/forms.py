@@ -1,49 +1,113 @@
 """The question of the matches page as its fields: a search with what there is to choose."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.aggregates import StringAgg
 from django.utils import timezone
+from django.utils.choices import CallableChoiceIterator
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from matching.queries import DEFAULT_RADIUS_KM, MatchQuery
+from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
 from schools.models import Programme, SchoolYear
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
 RADII = (5, 10, 15, 25, 40, 60)
 
 
+class SearchSelect(forms.Select):
+    """A list to type in (js/combobox.js); without JavaScript an ordinary list.
+
+    A choice's label may be a `Found`: then its hint is shown too, and its words are searched.
+    """
+
+    def __init__(self, choices: Callable[[], Iterable[Any]]) -> None:
+        super().__init__({"data-combobox": ""}, CallableChoiceIterator(choices))
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if isinstance(label, Found):
+            option["attrs"] |= {"data-hint": label.hint, "data-words": label.words}
+        return option
+
+
+class Found(str):
+    """A label with a hint beside it and other words that lead to it."""
+
+    hint: str
+    words: str
+
+    def __new__(cls, label: str, hint: str = "", words: str = "") -> "Found":
+        found = super().__new__(cls, label)
+        found.hint, found.words = hint, words
+        return found
+
+
 class MatchForm(MatchQuery):
-    """A `MatchQuery` drawn as four lists; what it accepts is the query's own affair."""
+    """A `MatchQuery` drawn as four lists; what it accepts is the query's own affair.
+
+    The lists are read from the database when they are drawn, so not for a fragment.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._offer("campus", [(c.key, str(c)) for c in self.campuses.select_related("school")])
-        self._offer("programme", [("", "—"), *_programmes()])
-        self._offer("radius", [(str(km), _("%(km)s km") % {"km": km}) for km in self._radii()])
-        self._offer("school_year", _school_years())
+        super().__init__(*args, label_suffix="", **kwargs)
+        labels = {
+            "campus": _("Campus"),
+            "programme": _("Programme"),
+            "radius": _("Radius in a straight line"),
+            "school_year": _("School year"),
+        }
+        widgets = {
+            "campus": SearchSelect(self._campuses),
+            "programme": SearchSelect(self._programmes),
+            "radius": forms.Select(choices=CallableChoiceIterator(self._radii)),
+            "school_year": forms.Select(choices=CallableChoiceIterator(_school_years)),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+            self.fields[name].help_text = ""
+            self.fields[name].widget = widgets[name]
 
-    def _offer(self, name: str, choices: Any) -> None:
-        self.fields[name].widget = forms.Select(choices=choices)
+    def _campuses(self) -> Iterable[tuple[str, Any]]:
+        for campus in self.campuses.select_related("school", "municipality"):
+            town = campus.municipality.name if campus.municipality else ""
+            yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
 
-    def _radii(self) -> list[float]:
+    def _programmes(self) -> Iterable[tuple[str, Any]]:
+        if not self.data.get("programme"):
+            yield "", _("Choose a programme")
+        programmes = Programme.objects.valid_on(timezone.localdate())
+        for programme in programmes.annotate(words=StringAgg("aliases__name", " ", default="")):
+            hint = f"{programme.get_education_form_display()} · {programme.number}"
+            yield str(programme.number), Found(programme.title, hint, programme.words)
+
+    def _radii(self) -> Iterable[tuple[str, Any]]:
         """The radii on offer, with the one asked for among them."""
         asked = self.data.get("radius", "")
-        extra = [float(asked)] if asked.replace(".", "", 1).isdecimal() else []
-        return sorted({*RADII, *(int(km) if km.is_integer() else km for km in extra)})
-
-    @classmethod
-    def defaults(cls) -> dict[str, str]:
-        return {"radius": str(DEFAULT_RADIUS_KM), "school_year": SchoolYear.objects.current().name}
-
-
-def _programmes() -> list[tuple[str, str]]:
-    rows = Programme.objects.valid_on(timezone.localdate()).values_list("number", "title", "grade")
-    return [(str(number), title) for number, title, _grade in rows]
+        radii: dict[float, str] = {km: str(km) for km in RADII}
+        try:
+            if 0 < float(asked) <= MAX_RADIUS_KM:
+                radii[float(asked)] = asked
+        except ValueError:
+            pass
+        for km in sorted(radii):
+            yield radii[km], _("%(km)s km") % {"km": number_format(f"{km:g}")}
 
 
-def _school_years() -> list[tuple[str, str]]:
+def defaults(campuses: Any) -> dict[str, str]:
+    """What a question without more asks: the first campus, the usual radius, this school year."""
+    campus = campuses.select_related("school").first()
+    return {
+        "campus": campus.key if campus else "",
+        "radius": str(DEFAULT_RADIUS_KM),
+        "school_year": SchoolYear.objects.current().name,
+    }
+
+
+def _school_years() -> Iterable[tuple[str, Any]]:
     """This school year and the one that is being prepared."""
     this = SchoolYear.objects.current()
-    following = SchoolYear.objects.starting_in(this.starts_in + 1)
-    return [(year.name, year.name) for year in (this, following)]
+    for year in (this, SchoolYear.objects.starting_in(this.starts_in + 1)):
+        yield year.name, year.name

@@ -1,13 +1,19 @@
-"""A ranking as the matches page shows it: rows of a page, and dots on the map."""
+"""A ranking as the matches page shows it: rows of a page, dots on the map, and its sums."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, overload
 
+import numpy as np
 from django.core.paginator import Page
+from django.utils.translation import gettext as _
 
 from companies.models import Recognition
+from matching.explanation import component_label, contributions, difference, sentence
+from matching.lifts import Lift, lifts
 from matching.pairs import Pair, pairs
+from matching.policy import Component
 from matching.ranking import Ranking
 
 #: Scores fall in five bands of equal width, one colour each on the list and the map.
@@ -20,10 +26,25 @@ def band(score: float) -> int:
 
 
 @dataclass(frozen=True)
+class Term:
+    """One component of a row's score as a bar: where it starts and how long it is, in points."""
+
+    name: str
+    label: str
+    start: float
+    points: float
+    most: float
+    value: float
+    known: bool
+
+
+@dataclass(frozen=True)
 class Row:
-    """A ranked pair with what the list shows of it."""
+    """A ranked pair with what the list shows of it; `below` is the next in the ranking."""
 
     pair: Pair
+    below: Pair | None
+    ranking: Ranking
 
     @property
     def band(self) -> int:
@@ -32,6 +53,45 @@ class Row:
     @property
     def places_free(self) -> int | None:
         return self.pair.workplace.places_free if self.pair.workplace else None
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.pair)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        found, start = [], 0.0
+        parts = contributions(self.pair)
+        total = sum(term.weight for term in self.pair.components)
+        for term in self.pair.components:
+            points = 100 * parts[term.name]
+            most = 100 * term.weight / total
+            label = component_label(term.name)
+            found.append(Term(term.name, label, start, points, most, term.value, term.known))
+            start += points
+        return found
+
+    @property
+    def advantage(self) -> tuple[str, float] | None:
+        """What puts it above the next one most: the component and how many points it gives."""
+        if self.below is None:
+            return None
+        name, gain = max(difference(self.pair, self.below).items(), key=lambda item: item[1])
+        return (component_label(name), 100 * gain) if gain > 0 else None
+
+    @property
+    def advice(self) -> list[tuple[str, Lift]]:
+        """What would lift it, as a thing to ask and what that gives."""
+        return [(self._ask(lift), lift) for lift in lifts(self.ranking, self.pair.rank)]
+
+    def _ask(self, lift: Lift) -> str:
+        if lift.component is Component.PLACES and self.places_free is None:
+            return _("Ask how many places there are")
+        return {
+            Component.PLACES: _("Ask for more free places"),
+            Component.VALIDITY: _("Have the recognition renewed in time"),
+            Component.ACTIVITY: _("Get in touch and conclude an agreement"),
+        }[lift.component]
 
 
 class Rows(Sequence[Row]):
@@ -50,7 +110,43 @@ class Rows(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, int):
             return self[index : index + 1][0]
-        return [Row(pair) for pair in pairs(self.ranking, index.start or 0, index.stop)]
+        start, stop, _step = index.indices(len(self))
+        found = pairs(self.ranking, start, stop + 1)
+        following = [*found[1:], None]
+        return [
+            Row(pair, below, self.ranking)
+            for pair, below in zip(found, following, strict=True)
+            if pair.rank <= stop
+        ]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many of the ranked workplaces have a free place, are full, or never said."""
+
+    total: int
+    free: int
+    full: int
+    unknown: int
+
+    @classmethod
+    def of(cls, ranking: Ranking) -> "Summary":
+        places = ranking.candidates.facts.places_free
+        unknown = int(np.isnan(places).sum())
+        free = int((places > 0).sum())
+        return cls(len(ranking), free, len(ranking) - free - unknown, unknown)
+
+    @property
+    def parts(self) -> list[tuple[str, float, float]]:
+        """The three counts as bars of 100: name, start, length."""
+        if not self.total:
+            return []
+        free, full = (100 * n / self.total for n in (self.free, self.full))
+        return [
+            ("free", 0, free),
+            ("full", free, full),
+            ("unknown", free + full, 100 - free - full),
+        ]
 
 
 @dataclass(frozen=True)
@@ -71,15 +167,18 @@ class MapData:
             "dots": self._dots(),
         }
 
-    def _dots(self) -> list[list[float]]:
-        """[longitude, latitude, rank, band] per workplace, best first."""
-        ids = [int(pk) for pk in self.ranking.candidates.recognition_ids]
-        points = dict(
-            Recognition.objects.filter(pk__in=ids).values_list("pk", "establishment__point")
-        )
-        scores = self.ranking.scores.score
-        return [
-            [round(point.x, 5), round(point.y, 5), rank, band(float(scores[row]))]
-            for rank, row in enumerate(self.ranking.order, start=1)
-            if (point := points[ids[row]]) is not None
-        ]
+    def _dots(self) -> list[tuple[float, float, int, int, str]]:
+        """(longitude, latitude, rank, band, name) per workplace, best first."""
+        ids = self.ranking.candidates.recognition_ids.tolist()
+        places: dict[int, tuple[Any, str]] = {
+            pk: (point, name)
+            for pk, point, name in Recognition.objects.filter(pk__in=ids)
+            .order_by()
+            .values_list("pk", "establishment__point", "establishment__name")
+        }
+        found = []
+        for rank, row in enumerate(self.ranking.order, start=1):
+            point, name = places[ids[row]]
+            score = float(self.ranking.scores.score[row])
+            found.append((round(point.x, 5), round(point.y, 5), rank, band(score), name))
+        return found

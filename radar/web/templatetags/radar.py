@@ -38,3 +38,14 @@ def with_query(context: Context, **changes: Any) -> str:
         if value is not None:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as SVG and scripts read it, whatever the language: `62.5`."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def times(number: float, factor: float) -> float:
+    return number * factor
