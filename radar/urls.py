@@ -20,6 +20,8 @@ urlpatterns = [
         path("profiel/", views.profile, name="profile"),
         path("", include("accounts.urls")),
         path("", include("matching.urls")),
+        # The administration has no login of its own: one page asks for passwords.
+        path("admin/login/", views.admin_login),
         path("admin/", admin.site.urls),
         prefix_default_language=False,
     ),

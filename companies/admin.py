@@ -1,0 +1,139 @@
+"""Companies, establishments, recognitions and what follows from them in the administration."""
+
+from django.contrib import admin
+from django.db import models
+
+from companies.models import (
+    Agreement,
+    Approach,
+    Company,
+    CompanyMembership,
+    Establishment,
+    Exclusion,
+    Mentor,
+    Recognition,
+    Transfer,
+    Workplace,
+)
+from geo.admin import LocatedAdmin
+
+
+class EstablishmentInline(admin.TabularInline):
+    model = Establishment
+    fields = ("unit_number", "name", "postal_code", "municipality", "stopped_on")
+    autocomplete_fields = ("municipality",)
+    show_change_link = True
+    extra = 0
+
+
+class CompanyMembershipInline(admin.TabularInline):
+    model = CompanyMembership
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+class RecognitionInline(admin.TabularInline):
+    model = Recognition
+    fields = ("programme", "status", "valid_from", "valid_until")
+    autocomplete_fields = ("programme",)
+    show_change_link = True
+    extra = 0
+
+
+class MentorInline(admin.TabularInline):
+    model = Mentor
+    fields = ("name", "email", "trained_on", "pupil_limit")
+    extra = 0
+
+
+class WorkplaceInline(admin.TabularInline):
+    model = Workplace
+    autocomplete_fields = ("school_year",)
+    extra = 0
+
+
+@admin.register(Company)
+class CompanyAdmin(admin.ModelAdmin):
+    list_display = ("name", "dotted_number", "sector", "stopped_on")
+    list_filter = ("sector",)
+    list_select_related = ("sector",)
+    search_fields = ("name", "enterprise_number")
+    autocomplete_fields = ("sector",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    inlines = (EstablishmentInline, CompanyMembershipInline)
+
+
+@admin.register(Establishment)
+class EstablishmentAdmin(LocatedAdmin):
+    list_display = ("name", "dotted_number", "company", "municipality", "precision", "stopped_on")
+    list_filter = ("precision", "municipality__province")
+    list_select_related = ("company", "municipality")
+    search_fields = ("name", "unit_number", "company__name", "municipality__name")
+    autocomplete_fields = ("company", "municipality")
+    inlines = (RecognitionInline, MentorInline)
+
+
+@admin.register(Recognition)
+class RecognitionAdmin(admin.ModelAdmin):
+    list_display = ("establishment", "programme", "sector", "status", "valid_from", "valid_until")
+    list_filter = ("status", "sector")
+    list_select_related = ("establishment", "programme", "sector")
+    search_fields = ("establishment__name", "establishment__unit_number", "programme__title")
+    autocomplete_fields = ("establishment", "programme", "sector")
+    date_hierarchy = "valid_until"
+    inlines = (WorkplaceInline,)
+
+
+@admin.register(Workplace)
+class WorkplaceAdmin(admin.ModelAdmin):
+    list_display = ("recognition", "school_year", "places_offered", "places_taken", "confirmed_on")
+    list_filter = ("school_year",)
+    list_select_related = (
+        "recognition__establishment",
+        "recognition__programme",
+        "school_year",
+    )
+    search_fields = ("recognition__establishment__name", "recognition__programme__title")
+    autocomplete_fields = ("recognition", "school_year")
+
+
+@admin.register(Mentor)
+class MentorAdmin(admin.ModelAdmin):
+    list_display = ("name", "establishment", "trained_on", "training_due_on")
+    list_select_related = ("establishment",)
+    search_fields = ("name", "establishment__name")
+    autocomplete_fields = ("establishment",)
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(admin.ModelAdmin):
+    list_display = ("__str__", "valid_from", "valid_until")
+    list_select_related = ("establishment", "company")
+    search_fields = ("establishment__name", "company__name")
+    autocomplete_fields = ("establishment", "company")
+
+
+@admin.register(Transfer)
+class TransferAdmin(admin.ModelAdmin):
+    list_display = ("establishment", "from_company", "to_company", "on")
+    list_select_related = ("establishment", "from_company", "to_company")
+    search_fields = ("establishment__name", "from_company__name", "to_company__name")
+    autocomplete_fields = ("establishment", "from_company", "to_company")
+
+
+@admin.register(Agreement)
+class AgreementAdmin(admin.ModelAdmin):
+    list_display = ("pupil_reference", "campus", "kind", "status", "starts_on", "ends_on")
+    list_filter = ("kind", "status")
+    list_select_related = ("campus__school",)
+    search_fields = ("pupil_reference", "campus__name", "campus__school__name")
+    autocomplete_fields = ("campus", "workplace", "mentor")
+
+
+@admin.register(Approach)
+class ApproachAdmin(admin.ModelAdmin):
+    list_display = ("campus", "establishment", "programme", "status", "sent_on", "answered_on")
+    list_filter = ("status",)
+    list_select_related = ("campus__school", "establishment", "programme")
+    search_fields = ("campus__school__name", "establishment__name", "programme__title")
+    autocomplete_fields = ("campus", "establishment", "programme")
