@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.gis.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.memberships import Membership
@@ -106,16 +106,6 @@ class EstablishmentQuerySet(models.QuerySet["Establishment"]):
     def active(self) -> Self:
         """Establishments that have not stopped, of companies that have not stopped."""
         return self.filter(stopped_on__isnull=True, company__stopped_on__isnull=True)
-
-    def not_excluded_on(self, day: date) -> Self:
-        """Leaves out what is excluded on a day, itself or through its company."""
-        return self.exclude(
-            Exists(
-                Exclusion.objects.in_force_on(day).filter(
-                    Q(establishment=OuterRef("pk")) | Q(company=OuterRef("company"))
-                )
-            )
-        )
 
 
 class Establishment(Located):

@@ -8,15 +8,17 @@ from typing import Self
 import pghistory
 import pgtrigger
 from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from companies.establishments import Establishment
-from geo.coordinates import LAMBERT_2008
+from companies.establishments import Establishment, Exclusion
+from geo.coordinates import LAMBERT_2008, to_lambert
 from schools.models import Campus, Programme, SchoolYear, Sector
 
 
@@ -46,22 +48,25 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
         business and not excluded on that first day.
         """
         first_day = max(school_year.start, today)
-        return (
-            self.recognised()
-            .filter(valid_from__lte=school_year.end, valid_until__gte=first_day)
-            .filter(
-                establishment__in=Establishment.objects.active().not_excluded_on(first_day),
-            )
+        excluded = Exclusion.objects.in_force_on(first_day)
+        return self.recognised().filter(
+            ~Exists(excluded.filter(establishment=OuterRef("establishment"))),
+            ~Exists(excluded.filter(company=OuterRef("establishment__company"))),
+            valid_from__lte=school_year.end,
+            valid_until__gte=first_day,
+            establishment__stopped_on__isnull=True,
+            establishment__company__stopped_on__isnull=True,
         )
 
     def for_programme(self, programme: Programme) -> Self:
-        return self.filter(programme=programme)
+        # The cast matters: the index over programme and point compares bigints with bigints only.
+        return self.filter(programme=Cast(Value(programme.pk), models.BigIntegerField()))
 
     def within(self, place: Campus | Establishment, km: float) -> Self:
         """Recognitions at most `km` kilometres away in a straight line (hemelsbreed), planar."""
         if place.point is None:
             return self.none()
-        centre = place.point.transform(LAMBERT_2008, clone=True)
+        centre = Point(*to_lambert(*place.point.coords), srid=LAMBERT_2008)
         return self.filter(point__dwithin=(centre, D(km=km)))
 
 

@@ -6,6 +6,7 @@ within 0.1 %.
 """
 
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,11 @@ def _transformer(source: int, target: int) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def to_lambert(longitude: Floats, latitude: Floats) -> tuple[Floats, Floats]:
-    """WGS 84 degrees to Lambert 2008 metres (x, y), elementwise over arrays of one shape."""
+Degrees = TypeVar("Degrees", float, Floats)
+
+
+def to_lambert(longitude: Degrees, latitude: Degrees) -> tuple[Degrees, Degrees]:
+    """WGS 84 degrees to Lambert 2008 metres (x, y): of one point, or elementwise over arrays."""
     return _transformer(WGS84, LAMBERT_2008).transform(longitude, latitude)
 
 

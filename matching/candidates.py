@@ -2,24 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
-from django.db.models import (
-    Count,
-    F,
-    FilteredRelation,
-    FloatField,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import F, FilteredRelation, FloatField, Func, Q
 from numpy.typing import NDArray
 
-from companies.models import Agreement, AgreementStatus, Approach, ApproachStatus, Recognition
+from companies.models import Recognition
 from geo.coordinates import PLANAR_SLACK, geodesic_metres
 from matching.policy import Policy
 from matching.scoring import Facts
@@ -46,10 +36,26 @@ class Latitude(Func):
     function, output_field = "ST_Y", FloatField()
 
 
-def _count(rows: QuerySet) -> Coalesce:
-    """Count related rows in a subquery, so that two counts do not multiply each other."""
-    counted = rows.order_by().values("establishment_id").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+#: How companies answered and trained of late, for the establishments of an array.
+ACTIVITY = """
+    SELECT e.id, coalesce(a.approached, 0), coalesce(a.answered, 0), coalesce(g.running, 0)
+    FROM unnest(%(ids)s::bigint[]) AS e(id)
+    LEFT JOIN (
+        SELECT establishment_id, count(*) AS approached, count(answered_on) AS answered
+        FROM companies_approach
+        WHERE establishment_id = ANY(%(ids)s) AND status <> 'withdrawn'
+            AND sent_on > %(since)s AND sent_on <= %(today)s
+        GROUP BY establishment_id
+    ) a ON a.establishment_id = e.id
+    LEFT JOIN (
+        SELECT r.establishment_id, count(*) AS running
+        FROM companies_recognition r
+        JOIN companies_workplace w ON w.recognition_id = r.id
+        JOIN companies_agreement g ON g.workplace_id = w.id AND g.status = 'running'
+        WHERE r.establishment_id = ANY(%(ids)s)
+        GROUP BY r.establishment_id
+    ) g ON g.establishment_id = e.id
+"""
 
 
 def find_candidates(
@@ -62,23 +68,11 @@ def find_candidates(
 ) -> Candidates:
     """The usable recognitions at most `radius_metres` (geodesic) from a campus, with their facts.
 
-    Two queries: the recognitions, and the other campuses that draw on them. A campus without a
+    Three queries: the recognitions, the activity of their companies, and the other campuses that
+    draw on them. A campus without a
     point has no candidates.
     """
     first_day = max(school_year.start, today)
-    here = OuterRef("establishment_id")
-    approaches = Approach.objects.filter(
-        establishment_id=here, sent_on__gt=today - ACTIVITY_WINDOW, sent_on__lte=today
-    ).exclude(status=ApproachStatus.WITHDRAWN)
-    agreements = (
-        Agreement.objects.filter(
-            workplace__recognition__establishment_id=here, status=AgreementStatus.RUNNING
-        )
-        .order_by()
-        .values("workplace__recognition__establishment_id")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
     rows = list(
         Recognition.objects.usable_in(school_year, today)
         .for_programme(programme)
@@ -87,13 +81,11 @@ def find_candidates(
             year=FilteredRelation("workplaces", condition=Q(workplaces__school_year=school_year)),
             longitude=Longitude("establishment__point"),
             latitude=Latitude("establishment__point"),
-            approached=_count(approaches),
-            answered=_count(approaches.filter(answered_on__isnull=False)),
-            agreements=Coalesce(Subquery(agreements, output_field=IntegerField()), 0),
         )
         .order_by("pk")
         .values_list(
             "pk",
+            "establishment_id",
             "establishment__unit_number",
             "longitude",
             "latitude",
@@ -101,13 +93,11 @@ def find_candidates(
             "valid_until",
             F("year__places_offered"),
             F("year__places_taken"),
-            "approached",
-            "answered",
-            "agreements",
         )
     )
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 11
-    pk, unit, lon, lat, starts, ends, offered, taken, approached, answered, running = columns
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 9
+    pk, establishments, unit, lon, lat, starts, ends, offered, taken = columns
+    activity = _activity(list(establishments), today)
     longitudes, latitudes = np.array(lon, dtype=float), np.array(lat, dtype=float)
     distance = (
         geodesic_metres(campus.point.x, campus.point.y, longitudes, latitudes)
@@ -128,15 +118,30 @@ def find_candidates(
             ],
             dtype=float,
         ),
-        approaches=np.array(approached, dtype=float),
-        answers=np.array(answered, dtype=float),
-        agreements=np.array(running, dtype=float),
+        approaches=activity[:, 0],
+        answers=activity[:, 1],
+        agreements=activity[:, 2],
         rivals=_rivals(campus, programme, school_year, longitudes, latitudes, policy),
     )
     return _only(
         Candidates(np.array(pk, dtype=np.int64), np.array(unit, dtype=np.str_), facts),
         distance <= radius_metres,
     )
+
+
+def _activity(establishments: list[int], today: date) -> NDArray[np.float64]:
+    """Approaches, answers and running agreements (n, 3) of n establishments, in their order."""
+    if not establishments:
+        return np.zeros((0, 3))
+    parameters: dict[str, Any] = {
+        "ids": establishments,
+        "since": today - ACTIVITY_WINDOW,
+        "today": today,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(ACTIVITY, parameters)
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    return np.array([found[pk] for pk in establishments], dtype=float)
 
 
 def _rivals(
@@ -152,6 +157,7 @@ def _rivals(
         Campus.objects.offering(programme, school_year)
         .exclude(pk=campus.pk)
         .filter(point__isnull=False)
+        .order_by()
         .values_list(Longitude("point"), Latitude("point"))
     )
     counts = np.zeros(len(longitudes))

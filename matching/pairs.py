@@ -40,14 +40,20 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
     """The pairs ranked `start + 1` to `stop`, read in two queries."""
     rows = ranking.order[start:stop]
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
-    recognitions = Recognition.objects.select_related(
-        "programme", "establishment__company", "establishment__municipality"
-    ).in_bulk(ids)
+    recognitions = (
+        Recognition.objects.select_related(
+            "programme", "establishment__company", "establishment__municipality"
+        )
+        # Boundaries are large, and nobody draws them here.
+        .defer("establishment__municipality__boundary", "establishment__municipality__point")
+        .order_by()
+        .in_bulk(ids)
+    )
     workplaces = {
         workplace.recognition_id: workplace
         for workplace in Workplace.objects.filter(
             recognition__in=ids, school_year=ranking.school_year
-        )
+        ).order_by()
     }
     return [
         Pair(

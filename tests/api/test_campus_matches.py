@@ -135,7 +135,7 @@ def test_the_number_of_queries_does_not_grow(
     caller: Client, programme: Programme, django_assert_max_num_queries: Any
 ) -> None:
     scatter(programme, seed=3, n=60)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert caller.get(URL, {"programme": 88, "radius": 100}).json()["total"] > 20
 
 

@@ -66,10 +66,10 @@ def test_nothing_known_is_an_empty_ranking(campus: Campus, programme: Programme)
     assert len(rank(campus, programme, 25, SchoolYear.objects.starting_in(2026), TODAY)) == 0
 
 
-def test_it_asks_two_questions(
+def test_it_asks_three_questions(
     campus: Campus, programme: Programme, django_assert_num_queries: Any
 ) -> None:
     scatter(programme, seed=2)
     year = SchoolYear.objects.starting_in(2026)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         rank(campus, programme, 40, year, TODAY)
