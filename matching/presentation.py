@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any, overload
 
 import numpy as np
@@ -112,10 +113,9 @@ class Rows(Sequence[Row]):
             return self[index : index + 1][0]
         start, stop, _step = index.indices(len(self))
         found = pairs(self.ranking, start, stop + 1)
-        following = [*found[1:], None]
         return [
             Row(pair, below, self.ranking)
-            for pair, below in zip(found, following, strict=True)
+            for pair, below in zip_longest(found, found[1:])
             if pair.rank <= stop
         ]
 

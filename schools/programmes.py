@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 GROUP_NUMBER_SHAPE = r"^G-\d{4,6}$"
 
@@ -71,7 +72,7 @@ class Finality(models.TextChoices):
 
     LABOUR_MARKET = "A", _("labour market")
     DOUBLE = "DU", _("double")
-    TRANSFER = "DO", _("transfer")
+    TRANSFER = "DO", pgettext_lazy("finality", "transfer")
     SEVENTH_YEAR = "7E", _("seventh year")
 
 
