@@ -14,6 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fixtures.demo import loader
 from fixtures.demo.calendar import TODAY, Calendar
 
+#: Seventh-year programmes exist since September 2025, and school years are known until 2100.
+FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2090, 1, 1)
+
 
 class Bar:
     """The progress of the load on the terminal."""
@@ -32,12 +35,28 @@ class Bar:
         self.progress.advance(self.task, rows)
 
 
-def positive(text: str) -> float:
+def scale(text: str) -> float:
     """A scale: more than 0, at most 100."""
-    scale = float(text)
-    if not 0 < scale <= 100:
+    number = float(text)
+    if not 0 < number <= 100:
         raise ValueError
-    return scale
+    return number
+
+
+def seed(text: str) -> int:
+    """A seed: 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def day(text: str) -> date:
+    """A day on which the programmes of the reference data exist."""
+    found = date.fromisoformat(text)
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError
+    return found
 
 
 class Command(BaseCommand):
@@ -45,12 +64,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--scale", type=positive, default=1.0, help="1 is Flanders and Brussels (default)"
+            "--scale", type=scale, default=1.0, help="1 is Flanders and Brussels (default)"
         )
-        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same region")
+        parser.add_argument("--seed", type=seed, default=1, help="the same seed, the same region")
         parser.add_argument(
             "--today",
-            type=date.fromisoformat,
+            type=day,
             default=TODAY,
             help=f"the day that the region is seen from (default {TODAY})",
         )
