@@ -9,7 +9,6 @@ import pghistory
 import pgtrigger
 from django.contrib.gis.db import models
 from django.contrib.gis.geos import Point
-from django.contrib.gis.measure import D
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
@@ -67,7 +66,7 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
         if place.point is None:
             return self.none()
         centre = Point(*to_lambert(*place.point.coords), srid=LAMBERT_2008)
-        return self.filter(point__dwithin=(centre, D(km=km)))
+        return self.filter(point__dwithin=(centre, km * 1000))
 
 
 class DateRange(Func):

@@ -43,7 +43,7 @@ ACTIVITY = """
     LEFT JOIN (
         SELECT establishment_id, count(*) AS approached, count(answered_on) AS answered
         FROM companies_approach
-        WHERE establishment_id = ANY(%(ids)s) AND status <> 'withdrawn'
+        WHERE establishment_id = ANY(%(ids)s::bigint[]) AND status <> 'withdrawn'
             AND sent_on > %(since)s AND sent_on <= %(today)s
         GROUP BY establishment_id
     ) a ON a.establishment_id = e.id
@@ -52,7 +52,7 @@ ACTIVITY = """
         FROM companies_recognition r
         JOIN companies_workplace w ON w.recognition_id = r.id
         JOIN companies_agreement g ON g.workplace_id = w.id AND g.status = 'running'
-        WHERE r.establishment_id = ANY(%(ids)s)
+        WHERE r.establishment_id = ANY(%(ids)s::bigint[])
         GROUP BY r.establishment_id
     ) g ON g.establishment_id = e.id
 """
