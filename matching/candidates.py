@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, FloatField, Func, Q
 from numpy.typing import NDArray
 
 from companies.models import Recognition
-from geo.coordinates import PLANAR_SLACK, geodesic_metres
+from geo.coordinates import PLANAR_SLACK, geodesic_metres, to_lambert
 from matching.policy import Policy
 from matching.scoring import Facts
 from schools.models import Campus, Programme, SchoolYear
@@ -152,21 +152,23 @@ def _rivals(
     latitudes: NDArray[np.float64],
     policy: Policy,
 ) -> NDArray[np.float64]:
-    """How many other campuses with the programme lie in the catchment of each of n points."""
-    others = (
+    """How many other campuses with the programme lie in the catchment of each of n points.
+
+    The catchment is measured in the plane of Lambert 2008: nobody is shown this distance.
+    """
+    others = list(
         Campus.objects.offering(programme, school_year)
         .exclude(pk=campus.pk)
         .filter(point__isnull=False)
         .order_by()
         .values_list(Longitude("point"), Latitude("point"))
     )
-    counts = np.zeros(len(longitudes))
-    if not len(longitudes):
-        return counts
-    for longitude, latitude in others:
-        metres = geodesic_metres(longitude, latitude, longitudes, latitudes)
-        counts += metres <= policy.catchment_metres
-    return counts
+    if not others or not len(longitudes):
+        return np.zeros(len(longitudes))
+    x, y = to_lambert(longitudes, latitudes)
+    other_x, other_y = to_lambert(*np.array(others).T)
+    metres = np.hypot(x[:, None] - other_x, y[:, None] - other_y)
+    return np.asarray((metres <= policy.catchment_metres).sum(axis=1), dtype=float)
 
 
 def _only(candidates: Candidates, keep: NDArray[np.bool_]) -> Candidates:

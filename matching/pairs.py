@@ -41,14 +41,14 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
     rows = ranking.order[start:stop]
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
     recognitions = (
-        Recognition.objects.select_related(
-            "programme", "establishment__company", "establishment__municipality"
-        )
+        Recognition.objects.select_related("establishment__company", "establishment__municipality")
         # Boundaries are large, and nobody draws them here.
         .defer("establishment__municipality__boundary", "establishment__municipality__point")
         .order_by()
         .in_bulk(ids)
     )
+    for recognition in recognitions.values():
+        recognition.programme = ranking.programme
     workplaces = {
         workplace.recognition_id: workplace
         for workplace in Workplace.objects.filter(
