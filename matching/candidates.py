@@ -14,6 +14,7 @@ from geo.coordinates import PLANAR_SLACK, geodesic_metres, to_lambert
 from matching.policy import Policy
 from matching.scoring import Facts
 from schools.models import Campus, Programme, SchoolYear
+from schools.school_years import school_year_starting
 
 #: Contacts older than this say little about how a company answers today.
 ACTIVITY_WINDOW = timedelta(days=730)
@@ -50,7 +51,7 @@ ACTIVITY = """
     LEFT JOIN (
         SELECT r.establishment_id, count(*) AS running
         FROM companies_recognition r
-        JOIN companies_workplace w ON w.recognition_id = r.id
+        JOIN companies_workplace w ON w.recognition_id = r.id AND w.school_year_id = %(year)s
         JOIN companies_agreement g ON g.workplace_id = w.id AND g.status = 'running'
         WHERE r.establishment_id = ANY(%(ids)s::bigint[])
         GROUP BY r.establishment_id
@@ -137,6 +138,7 @@ def _activity(establishments: list[int], today: date) -> NDArray[np.float64]:
         "ids": establishments,
         "since": today - ACTIVITY_WINDOW,
         "today": today,
+        "year": school_year_starting(today),
     }
     with connection.cursor() as cursor:
         cursor.execute(ACTIVITY, parameters)
