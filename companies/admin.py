@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from companies.models import (
     Agreement,
@@ -52,9 +53,15 @@ class WorkplaceInline(admin.TabularInline):
     extra = 0
 
 
+@admin.display(description=_("number"))
+def dotted(record: Company | Establishment) -> str:
+    """The KBO number as people read it."""
+    return record.dotted_number
+
+
 @admin.register(Company)
 class CompanyAdmin(admin.ModelAdmin):
-    list_display = ("name", "dotted_number", "sector", "stopped_on")
+    list_display = ("name", dotted, "sector", "stopped_on")
     list_filter = ("sector",)
     list_select_related = ("sector",)
     search_fields = ("name", "enterprise_number")
@@ -65,7 +72,7 @@ class CompanyAdmin(admin.ModelAdmin):
 
 @admin.register(Establishment)
 class EstablishmentAdmin(LocatedAdmin):
-    list_display = ("name", "dotted_number", "company", "municipality", "precision", "stopped_on")
+    list_display = ("name", dotted, "company", "municipality", "precision", "stopped_on")
     list_filter = ("precision", "municipality__province")
     list_select_related = ("company", "municipality")
     search_fields = ("name", "unit_number", "company__name", "municipality__name")

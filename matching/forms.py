@@ -78,8 +78,12 @@ class MatchForm(MatchQuery):
     def _programmes(self) -> Iterable[tuple[str, Any]]:
         if not self.data.get("programme"):
             yield "", _("Choose a programme")
-        programmes = Programme.objects.valid_on(timezone.localdate())
-        for programme in programmes.annotate(words=StringAgg("aliases__name", " ", default="")):
+        programmes = (
+            Programme.objects.valid_on(timezone.localdate())
+            .annotate(words=StringAgg("aliases__name", " ", default=""))
+            .order_by("title", "number")
+        )
+        for programme in programmes:
             hint = f"{programme.get_education_form_display()} · {programme.number}"
             yield str(programme.number), Found(programme.title, hint, programme.words)
 

@@ -26,7 +26,7 @@ def matches(request: UserRequest) -> HttpResponse:
     campuses = CampusPolicy(request.user).campuses()
     asked = {name: str(text) for name, text in request.GET.items() if text}
     form = MatchForm(defaults(campuses) | asked, campuses=campuses)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "ranking": None}
     if "programme" in asked:
         context |= _answer(form, asked.get("page")) if form.is_valid() else {"refused": form.errors}
     fragment = request.htmx and not request.htmx.history_restore_request

@@ -49,8 +49,10 @@ def _campuses(user: User, school_year: SchoolYear) -> list[tuple[Campus, list[An
     return [(campus, _with_reach(campus, school_year)) for campus in campuses]
 
 
-def _with_reach(campus: Campus, school_year: SchoolYear) -> list[tuple[Offering, int]]:
-    """Each offering of this year with how many usable workplaces lie within the usual radius."""
+def _with_reach(campus: Campus, school_year: SchoolYear) -> list[tuple[Offering, int, float]]:
+    """Each offering of this year, how many usable workplaces lie within the usual radius, and that
+    as a share of the campus's largest.
+    """
     offerings: list[Offering] = campus.this_year  # type: ignore[attr-defined]
     if not offerings:
         return []
@@ -62,7 +64,9 @@ def _with_reach(campus: Campus, school_year: SchoolYear) -> list[tuple[Offering,
         .values_list("programme")
         .annotate(n=Count("pk"))
     )
-    return [(offering, reachable.get(offering.programme_id, 0)) for offering in offerings]
+    most = max(reachable.values(), default=1)
+    counts = ((offering, reachable.get(offering.programme_id, 0)) for offering in offerings)
+    return [(offering, count, count / most) for offering, count in counts]
 
 
 def _establishments(user: User) -> list[Establishment]:
