@@ -10,3 +10,7 @@ class LoginForm(AuthenticationForm):
     error_messages = AuthenticationForm.error_messages | {
         "invalid_login": _("This e-mail address and password do not belong together."),
     }
+
+    def clean_username(self) -> str:
+        """In small letters, so that another spelling is no new account with ten new chances."""
+        return str(self.cleaned_data["username"]).strip().lower()

@@ -1,6 +1,7 @@
 """The question of the matches page as its fields: a search with what there is to choose."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -11,10 +12,15 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
-from schools.models import Programme, SchoolYear
+from schools.models import CampusQuerySet, Programme, SchoolYear
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
 RADII = (5, 10, 15, 25, 40, 60)
+
+
+def _later(choices: Callable[[], Iterable[Any]]) -> Any:
+    """A list of choices that is made once, when it is first looked at."""
+    return CallableChoiceIterator(cache(lambda: list(choices())))
 
 
 class SearchSelect(forms.Select):
@@ -24,7 +30,7 @@ class SearchSelect(forms.Select):
     """
 
     def __init__(self, choices: Callable[[], Iterable[Any]]) -> None:
-        super().__init__({"data-combobox": ""}, CallableChoiceIterator(choices))
+        super().__init__({"data-combobox": ""}, _later(choices))
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
         option = super().create_option(name, value, label, *args, **kwargs)
@@ -62,8 +68,8 @@ class MatchForm(MatchQuery):
         widgets = {
             "campus": SearchSelect(self._campuses),
             "programme": SearchSelect(self._programmes),
-            "radius": forms.Select(choices=CallableChoiceIterator(self._radii)),
-            "school_year": forms.Select(choices=CallableChoiceIterator(_school_years)),
+            "radius": forms.Select(choices=_later(self._radii)),
+            "school_year": forms.Select(choices=_later(_school_years)),
         }
         for name, label in labels.items():
             self.fields[name].label = label
@@ -100,14 +106,12 @@ class MatchForm(MatchQuery):
             yield radii[km], _("%(km)s km") % {"km": number_format(f"{km:g}")}
 
 
-def defaults(campuses: Any) -> dict[str, str]:
-    """What a question without more asks: the first campus, the usual radius, this school year."""
-    campus = campuses.select_related("school").first()
-    return {
-        "campus": campus.key if campus else "",
-        "radius": str(DEFAULT_RADIUS_KM),
-        "school_year": SchoolYear.objects.current().name,
-    }
+def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]:
+    """A question with what it leaves out: the first campus, the usual radius, this school year."""
+    usual = {"radius": str(DEFAULT_RADIUS_KM), "school_year": SchoolYear.objects.current().name}
+    if "campus" not in asked and (first := campuses.select_related("school").first()):
+        usual["campus"] = first.key
+    return usual | asked
 
 
 def _school_years() -> Iterable[tuple[str, Any]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import UserRequest
-from matching.forms import RADII, MatchForm, defaults
+from matching.forms import RADII, MatchForm, completed
 from matching.presentation import MapData, Rows, Summary
 from matching.queries import MAX_RADIUS_KM
 from matching.ranking import Ranking, rank
@@ -25,7 +25,7 @@ def matches(request: UserRequest) -> HttpResponse:
     """The workplaces of a campus for a programme, ranked, as a list and on a map."""
     campuses = CampusPolicy(request.user).campuses()
     asked = {name: str(text) for name, text in request.GET.items() if text}
-    form = MatchForm(defaults(campuses) | asked, campuses=campuses)
+    form = MatchForm(completed(asked, campuses), campuses=campuses)
     context: dict[str, Any] = {"form": form, "ranking": None}
     if "programme" in asked:
         context |= _answer(form, asked.get("page")) if form.is_valid() else {"refused": form.errors}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -17,19 +18,21 @@ from schools.models import SchoolMembership, SectorMembership
 class Roles:
     """What a user acts as; one may act as several."""
 
-    administrator: bool = False
-    coordinator: bool = False
-    company_user: bool = False
-    consultant: bool = False
+    administrator: bool
+    coordinator: bool
+    company_user: bool
+    consultant: bool
 
     @classmethod
     def of(cls, user: User) -> "Roles":
-        return cls(
-            administrator=user.is_superuser,
-            coordinator=SchoolMembership.objects.filter(user=user).exists(),
-            company_user=CompanyMembership.objects.filter(user=user).exists(),
-            consultant=SectorMembership.objects.filter(user=user).exists(),
+        """The roles that follow from the user's memberships, in one query."""
+        me = OuterRef("pk")
+        acts = User.objects.filter(pk=user.pk).values_list(
+            Exists(SchoolMembership.objects.filter(user=me)),
+            Exists(CompanyMembership.objects.filter(user=me)),
+            Exists(SectorMembership.objects.filter(user=me)),
         )
+        return cls(user.is_superuser, *acts.get())
 
 
 @dataclass(frozen=True)
