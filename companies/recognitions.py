@@ -44,7 +44,7 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
         """Recognitions under which a pupil can train in what is left of a school year.
 
         Recognised for at least one day of the year that has not passed, at an establishment in
-        business and not excluded on that first day.
+        business, in the Flemish or Brussels-Capital Region, and not excluded on that first day.
         """
         first_day = max(school_year.start, today)
         excluded = Exclusion.objects.in_force_on(first_day)
@@ -53,6 +53,8 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
             ~Exists(excluded.filter(company=OuterRef("establishment__company"))),
             valid_from__lte=school_year.end,
             valid_until__gte=first_day,
+            # The municipalities are those of the two regions: without one, it lies elsewhere.
+            establishment__municipality__isnull=False,
             establishment__stopped_on__isnull=True,
             establishment__company__stopped_on__isnull=True,
         )

@@ -17,6 +17,7 @@ from companies.models import (
     Workplace,
 )
 from schools.models import Campus, Programme, School, SchoolYear
+from tests.matching.region import a_municipality
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,7 @@ def establishment() -> Establishment:
         unit_number="2147812701",
         company=company,
         name="Voorbeeld Leuven",
+        municipality=a_municipality(),
         point=LEUVEN,
         precision="house_number",
     )
@@ -156,3 +158,9 @@ def test_every_change_of_a_recognition_is_kept(recognition: Recognition) -> None
     assert [event.pgh_label for event in events] == ["insert", "update", "delete"]
     assert events[1].pgh_data["status"] == "lifted"
     assert events[1].pgh_context["why"] == "lifted by the sector"
+
+
+def test_what_lies_outside_both_regions_is_not_usable(recognition: Recognition) -> None:
+    year, today = SchoolYear.objects.starting_in(2026), date(2026, 11, 23)
+    Establishment.objects.update(municipality=None)
+    assert recognition not in Recognition.objects.usable_in(year, today)

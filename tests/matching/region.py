@@ -7,6 +7,7 @@ from django.contrib.gis.geos import Point
 
 from companies.models import Company, Establishment, Recognition, RecognitionStatus, Workplace
 from companies.numbers import check_digits
+from geo.models import Municipality, Province
 from schools.models import Programme, SchoolYear
 
 HERE = (4.70, 50.88)
@@ -15,6 +16,17 @@ HERE = (4.70, 50.88)
 def number(first_eight: int) -> str:
     """A KBO number from its first eight digits."""
     return f"{first_eight:08d}{check_digits(first_eight):02d}"
+
+
+def a_municipality() -> Municipality:
+    """The one municipality of this region."""
+    province, _ = Province.objects.get_or_create(
+        code="20001",
+        defaults={"name": "Vlaams-Brabant", "name_en": "Flemish Brabant", "region": "vlg"},
+    )
+    return Municipality.objects.get_or_create(
+        nis_code="24062", defaults={"name": "Leuven", "province": province}
+    )[0]
 
 
 def scatter(programme: Programme, seed: int, n: int = 40) -> None:
@@ -29,6 +41,7 @@ def scatter(programme: Programme, seed: int, n: int = 40) -> None:
             unit_number=number(20_000_000 + i),
             company=company,
             name=f"Voorbeeld {i}",
+            municipality=a_municipality(),
             point=Point(*spot, srid=4326),
             precision="house_number",
         )

@@ -25,7 +25,7 @@ from matching.policy import DEFAULT as POLICY
 from matching.policy import Component
 from matching.ranking import rank
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
-from tests.matching.region import HERE, number
+from tests.matching.region import HERE, a_municipality, number
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,8 @@ class Place(NamedTuple):
     fate: str
 
 
+FATES = ["stopped", "excluded", "was excluded", "no point", "elsewhere"]
+
 places = st.builds(
     Place,
     east=st.integers(-4, 4),
@@ -55,7 +57,9 @@ places = st.builds(
     offered=st.none() | st.integers(0, 4),
     taken=st.integers(0, 4),
     answers=st.lists(st.booleans(), max_size=3).map(tuple),
-    fate=st.sampled_from([*["open"] * 5, "stopped", "excluded", "was excluded", "no point"]),
+    fate=st.sampled_from(
+        [*["open"] * 5, "stopped", "excluded", "was excluded", "no point", "elsewhere"]
+    ),
 )
 
 
@@ -74,6 +78,7 @@ def store(region: list[Place], programme: Programme, campus: Campus, year: Schoo
             unit_number=number(20_000_000 + i),
             company=company,
             name=f"Voorbeeld {i}",
+            municipality=None if place.fate == "elsewhere" else a_municipality(),
             point=None if place.fate == "no point" else Point(*spot(place), srid=4326),
             precision="unknown" if place.fate == "no point" else "street",
             stopped_on=date(2026, 1, 1) if place.fate == "stopped" else None,
