@@ -73,7 +73,7 @@ class CompanyAdmin(admin.ModelAdmin):
 @admin.register(Establishment)
 class EstablishmentAdmin(LocatedAdmin):
     list_display = ("name", dotted, "company", "municipality", "precision", "stopped_on")
-    list_filter = ("precision", "municipality__province")
+    list_filter = ("precision", "location_source", "municipality__province")
     list_select_related = ("company", "municipality")
     search_fields = ("name", "unit_number", "company__name", "municipality__name")
     autocomplete_fields = ("company", "municipality")

@@ -3,23 +3,14 @@
 from typing import ClassVar
 
 from django.contrib.gis.db import models
+from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.models import Municipality, postal_code_shape
+from geo.precision import ROUGH, LocationPrecision, LocationSource, Quality, replaces
 
-
-class LocationPrecision(models.TextChoices):
-    """How near a point is to the door (nauwkeurigheid van de ligging), best first."""
-
-    HOUSE_NUMBER = "house_number", _("house number")
-    STREET = "street", _("street")
-    POSTAL_CODE = "postal_code", _("postal code")
-    MUNICIPALITY = "municipality", _("municipality")
-    UNKNOWN = "unknown", _("unknown")
-
-
-ROUGH = (LocationPrecision.POSTAL_CODE, LocationPrecision.MUNICIPALITY)
+__all__ = ["ROUGH", "Located", "LocationPrecision", "LocationSource"]
 
 
 class Located(models.Model):
@@ -46,6 +37,15 @@ class Located(models.Model):
         choices=LocationPrecision,
         default=LocationPrecision.UNKNOWN,
     )
+    # The database's own default keeps writers alive that do not know the column yet.
+    location_source = models.CharField(
+        _("source of the location"),
+        max_length=8,
+        choices=LocationSource,
+        default=LocationSource.UNKNOWN,
+        db_default=LocationSource.UNKNOWN,
+        help_text=_("No import and no geocoding moves a location that was set by hand."),
+    )
 
     class Meta:
         abstract = True
@@ -66,6 +66,31 @@ class Located(models.Model):
         town = self.municipality.name if self.municipality else ""
         place = " ".join(part for part in (self.postal_code, town) if part)
         return ", ".join(part for part in (door, place) if part)
+
+    def locate(
+        self,
+        point: Point,
+        precision: LocationPrecision,
+        source: LocationSource,
+        *,
+        moved: bool = False,
+    ) -> bool:
+        """Take a point if it may replace the present one; True if something changed. Not saved.
+
+        `moved` says that the address changed, so that the present point is another place's: then
+        a worse one replaces it too, but for one that was set by hand.
+        """
+        new = Quality(has_point=True, precision=precision, source=source)
+        old = Quality(
+            has_point=self.point is not None and not moved,
+            precision=LocationPrecision(self.precision),
+            source=LocationSource(self.location_source),
+        )
+        if not replaces(new, old):
+            return False
+        changed = (self.point, self.precision, self.location_source) != (point, precision, source)
+        self.point, self.precision, self.location_source = point, precision, source
+        return changed
 
     @property
     def is_rough(self) -> bool:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from geo.addresses import Located, LocationSource
+from geo.coordinate_checks import check_degrees
 from geo.coordinates import WGS84
 from geo.models import Municipality, PostalCode, Province
 
@@ -42,16 +44,27 @@ class PointFormField(forms.MultiValueField):
             return None
         if longitude is None or latitude is None:
             raise ValidationError(_("Give both the longitude and the latitude."), code="half")
+        check_degrees(longitude, latitude)
         return Point(longitude, latitude, srid=WGS84)
 
 
 class LocatedAdmin(admin.ModelAdmin):
-    """For models with a point."""
+    """For models with a point: the point is typed, checked, and remembered as set by hand."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, PointField):
             return PointFormField(required=False, label=db_field.verbose_name)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """A point that somebody moved is marked, so that no import and no geocoding moves it."""
+        changed = set(form.changed_data)
+        if isinstance(obj, Located) and {"point", "precision"} & changed:
+            if obj.point is None:
+                obj.location_source = LocationSource.UNKNOWN
+            elif "location_source" not in changed:
+                obj.location_source = LocationSource.MANUAL
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Province)

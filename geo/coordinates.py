@@ -29,12 +29,17 @@ def _transformer(source: int, target: int) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-Degrees = TypeVar("Degrees", float, Floats)
+Number = TypeVar("Number", float, Floats)
 
 
-def to_lambert(longitude: Degrees, latitude: Degrees) -> tuple[Degrees, Degrees]:
+def transform(source: int, target: int, x: Number, y: Number) -> tuple[Number, Number]:
+    """From one EPSG system to another, x (or longitude) first; elementwise over arrays."""
+    return _transformer(source, target).transform(x, y)
+
+
+def to_lambert(longitude: Number, latitude: Number) -> tuple[Number, Number]:
     """WGS 84 degrees to Lambert 2008 metres (x, y): of one point, or elementwise over arrays."""
-    return _transformer(WGS84, LAMBERT_2008).transform(longitude, latitude)
+    return transform(WGS84, LAMBERT_2008, longitude, latitude)
 
 
 def geodesic_metres(

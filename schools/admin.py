@@ -77,7 +77,7 @@ class SchoolAdmin(admin.ModelAdmin):
 @admin.register(Campus)
 class CampusAdmin(LocatedAdmin):
     list_display = ("__str__", "key", "school", "municipality", "precision")
-    list_filter = ("precision", "municipality__province")
+    list_filter = ("precision", "location_source", "municipality__province")
     list_select_related = ("school", "municipality")
     search_fields = ("name", "school__name", "school__number", "municipality__name")
     autocomplete_fields = ("school", "municipality")

@@ -75,3 +75,33 @@ def test_a_point_is_two_numbers(values: list[str], expected: Any) -> None:
     else:
         point = field.clean(values)
         assert (point and point.coords) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "source"),
+    [
+        ({"point_0": "3.72", "point_1": "51.05", "precision": "house_number"}, "manual"),
+        ({"name": "Other"}, "imported"),
+        ({"point_0": "", "point_1": "", "precision": "unknown"}, "unknown"),
+        ({"point_0": "3.72", "point_1": "51.05", "location_source": "geocoded"}, "geocoded"),
+    ],
+)
+def test_a_moved_point_is_marked_as_set_by_hand(
+    administrator: Client, campus: Any, sent: dict[str, str], source: str
+) -> None:
+    campus.location_source = "imported"
+    campus.save()
+    values = {
+        "school": campus.school_id,
+        "site_number": 1,
+        "name": "",
+        "point_0": campus.point.x,
+        "point_1": campus.point.y,
+        "precision": campus.precision,
+        "location_source": "imported",
+    }
+    address = reverse("admin:schools_campus_change", args=[campus.pk])
+    response = administrator.post(address, values | sent)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    campus.refresh_from_db()
+    assert campus.location_source == source
