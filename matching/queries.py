@@ -1,4 +1,4 @@
-"""What a search for matches asks, checked once for the page, the API and the command line."""
+"""What is asked of the engine, checked once for the page, the API and the command line."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from matching.radar import RadarRow, radar
 from matching.ranking import Ranking, rank
 from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
 
@@ -15,21 +16,14 @@ MAX_RADIUS_KM = 150
 DEFAULT_RADIUS_KM = 25
 
 
-class MatchQuery(forms.Form):
-    """Campus, programme, radius in kilometres (hemelsbreed) and school year.
+class CampusQuery(forms.Form):
+    """A campus and a school year.
 
     `campuses` are those the asker may see: any other campus is as unknown as one that does not
-    exist. After `is_valid()`, `ranking()` answers the question.
+    exist. After `is_valid()`, `radar()` answers for every programme.
     """
 
     campus = forms.CharField(label=_("campus"), max_length=20)
-    programme = forms.CharField(label=_("programme"), max_length=160)
-    radius = forms.FloatField(
-        label=_("radius"),
-        required=False,
-        max_value=MAX_RADIUS_KM,
-        help_text=_("Kilometres in a straight line."),
-    )
     school_year = forms.CharField(label=_("school year"), max_length=9, required=False)
 
     def __init__(self, *args: Any, campuses: CampusQuerySet, **kwargs: Any) -> None:
@@ -42,6 +36,42 @@ class MatchQuery(forms.Form):
         except Campus.DoesNotExist:
             raise ValidationError(_("This campus is unknown."), code="unknown") from None
 
+    def clean_school_year(self) -> SchoolYear:
+        name = self.cleaned_data["school_year"]
+        try:
+            year = SchoolYear.objects.named(name) if name else SchoolYear.objects.current()
+        except SchoolYear.DoesNotExist:
+            raise ValidationError(_("This school year is unknown."), code="unknown") from None
+        if year.has_ended():
+            raise ValidationError(_("This school year has ended."), code="ended")
+        return year
+
+    def as_options(self) -> str:
+        """The errors of an invalid query as a command line would name them."""
+        return "\n".join(
+            f"--{field.replace('_', '-')}: {message}"
+            for field, messages in self.errors.items()
+            for message in messages
+        )
+
+    def radar(self) -> list[RadarRow]:
+        """The opportunities that a valid query asks for."""
+        return radar(self.cleaned_data["campus"], self.cleaned_data["school_year"])
+
+
+class MatchQuery(CampusQuery):
+    """Also a programme and a radius in kilometres (hemelsbreed): `ranking()` answers it."""
+
+    programme = forms.CharField(label=_("programme"), max_length=160)
+    radius = forms.FloatField(
+        label=_("radius"),
+        required=False,
+        max_value=MAX_RADIUS_KM,
+        help_text=_("Kilometres in a straight line."),
+    )
+
+    field_order = ("campus", "programme", "radius", "school_year")
+
     def clean_programme(self) -> Programme:
         return Programme.objects.named(self.cleaned_data["programme"])
 
@@ -52,16 +82,6 @@ class MatchQuery(forms.Form):
         if radius <= 0:
             raise ValidationError(_("The radius is more than 0 kilometres."), code="min_value")
         return float(radius)
-
-    def clean_school_year(self) -> SchoolYear:
-        name = self.cleaned_data["school_year"]
-        try:
-            year = SchoolYear.objects.named(name) if name else SchoolYear.objects.current()
-        except SchoolYear.DoesNotExist:
-            raise ValidationError(_("This school year is unknown."), code="unknown") from None
-        if year.has_ended():
-            raise ValidationError(_("This school year has ended."), code="ended")
-        return year
 
     def ranking(self) -> Ranking:
         """The ranking that a valid query asks for."""

@@ -32,13 +32,7 @@ class Command(BaseCommand):
             raise CommandError("--limit is at least 1.")
         query = MatchQuery(options, campuses=Campus.objects.all())
         if not query.is_valid():
-            raise CommandError(
-                "\n".join(
-                    f"--{field.replace('_', '-')}: {message}"
-                    for field, messages in query.errors.items()
-                    for message in messages
-                )
-            )
+            raise CommandError(query.as_options())
         ranking = query.ranking()
         write = {"table": _table, "json": _json, "csv": _csv, "geojson": _geojson}
         write[options["format"]](pairs(ranking, 0, options["limit"]), len(ranking))
