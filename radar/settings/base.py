@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "matching",
     "companies",
     "schools",
+    "imports",
     "accounts",
     "geo",
     "radar.web",
