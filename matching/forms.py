@@ -1,4 +1,4 @@
-"""The question of the matches page as its fields: a search with what there is to choose."""
+"""The questions of the pages as their fields: a search with what there is to choose."""
 
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -11,7 +11,8 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
+from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, CampusQuery, MatchQuery
+from matching.radar_rows import ADVICE
 from schools.models import CampusQuerySet, Programme, SchoolYear
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
@@ -51,35 +52,51 @@ class Found(str):
         return found
 
 
-class MatchForm(MatchQuery):
-    """A `MatchQuery` drawn as four lists; what it accepts is the query's own affair.
+class CampusForm(CampusQuery):
+    """A `CampusQuery` drawn as two lists; what it accepts is the query's own affair.
 
     The lists are read from the database when they are drawn, so not for a fragment.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        labels = {
-            "campus": _("Campus"),
-            "programme": _("Programme"),
-            "radius": _("Radius in a straight line"),
-            "school_year": _("School year"),
-        }
-        widgets = {
-            "campus": SearchSelect(self._campuses),
-            "programme": SearchSelect(self._programmes),
-            "radius": forms.Select(choices=_later(self._radii)),
-            "school_year": forms.Select(choices=_later(_school_years)),
-        }
-        for name, label in labels.items():
-            self.fields[name].label = label
-            self.fields[name].help_text = ""
-            self.fields[name].widget = widgets[name]
+        self._draw("campus", _("Campus"), SearchSelect(self._campuses))
+        self._draw("school_year", _("School year"), forms.Select(choices=_later(_school_years)))
+
+    def _draw(self, name: str, label: Any, widget: forms.Select) -> None:
+        self.fields[name].label = label
+        self.fields[name].help_text = ""
+        self.fields[name].widget = widget
 
     def _campuses(self) -> Iterable[tuple[str, Any]]:
         for campus in self.campuses.select_related("school", "municipality"):
             town = campus.municipality.name if campus.municipality else ""
             yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
+
+
+class RadarForm(CampusForm):
+    """Also which programmes to show: `offered`, `new`, an advice, or all."""
+
+    show = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            ("", _("all programmes")),
+            ("offered", _("offered here")),
+            ("new", _("not offered here")),
+            *((advice.value, word) for advice, word in ADVICE.items()),
+        ],
+    )
+
+
+class MatchForm(CampusForm, MatchQuery):
+    """A `MatchQuery` drawn as four lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._draw("programme", _("Programme"), SearchSelect(self._programmes))
+        radii = forms.Select(choices=_later(self._radii))
+        self._draw("radius", _("Radius in a straight line"), radii)
 
     def _programmes(self) -> Iterable[tuple[str, Any]]:
         if not self.data.get("programme"):

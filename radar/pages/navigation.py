@@ -55,6 +55,7 @@ def navigation(request: HttpRequest) -> list[Item]:
 def _places(roles: Roles) -> Iterator[tuple[str, str]]:
     if roles.coordinator or roles.administrator:
         yield _("Workplaces"), "matches"
+        yield _("Radar"), "radar"
     if roles.administrator:
         yield _("Administration"), "admin:index"
 

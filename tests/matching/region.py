@@ -29,16 +29,18 @@ def a_municipality() -> Municipality:
     )[0]
 
 
-def scatter(programme: Programme, seed: int, n: int = 40) -> None:
+def scatter(programme: Programme, seed: int, n: int = 40, first: int = 0) -> None:
     """n establishments around the campus, some at one spot, some without known places."""
     draw = Random(seed)
-    company = Company.objects.create(enterprise_number=number(5_669_882), name="Voorbeeld")
+    company, _ = Company.objects.get_or_create(
+        enterprise_number=number(5_669_882), defaults={"name": "Voorbeeld"}
+    )
     year = SchoolYear.objects.starting_in(2026)
     for i in range(n):
         twin = i % 10 == 9
         spot = HERE if twin else (HERE[0] + draw.gauss(0, 0.4), HERE[1] + draw.gauss(0, 0.25))
         establishment = Establishment.objects.create(
-            unit_number=number(20_000_000 + i),
+            unit_number=number(20_000_000 + first + i),
             company=company,
             name=f"Voorbeeld {i}",
             municipality=a_municipality(),
