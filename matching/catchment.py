@@ -19,7 +19,7 @@ Rows = NDArray[np.int64]
 
 #: Workplaces handled at once. Neighbours share a block, so that most campuses are out of its reach
 #: and never measured; smaller blocks skip more but hand less to each matrix product.
-BLOCK = 512
+BLOCK = 256
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,19 @@ class Decay:
         """The metres beyond which nothing counts."""
         return self.metres[-1]
 
+    def bands(self, metres: Floats) -> Iterator[tuple[float, Floats]]:
+        """Each weight with an array, shaped as the distances, that is 1 within its band, else 0."""
+        inner = np.zeros(metres.shape)
+        for limit, weight in zip(self.metres, self.weights, strict=True):
+            outer = (metres <= limit).astype(np.float64)
+            yield weight, outer - inner
+            inner = outer
+
     def weigh(self, metres: Floats) -> Floats:
         """The weight of each distance, in an array of the same shape."""
         found = np.zeros_like(metres)
-        for limit, weight, next_weight in zip(
-            self.metres, self.weights, (*self.weights[1:], 0.0), strict=True
-        ):
-            found += (metres <= limit) * (weight - next_weight)
+        for weight, inside in self.bands(metres):
+            found += weight * inside
         return found
 
 
@@ -86,7 +92,8 @@ def floating_catchment(
     workplaces give: `(per_pupil * pupils).sum() == places[demand > 0].sum()` up to rounding.
     """
     access = Access(np.zeros(pupils.shape), np.zeros(places.shape), np.zeros(pupils.shape))
-    for near, block, weights in _blocks(campuses, workplaces, decay):
+    for near, block, metres in blocks(campuses, workplaces, decay):
+        weights = decay.weigh(metres)
         demand = weights.T @ pupils[near]
         given = places[block]
         claimed = demand > 0
@@ -102,15 +109,18 @@ def reachable(
 ) -> Floats:
     """Sums (c, k) of the columns of `counts` (n, k) over the workplaces in each catchment."""
     found = np.zeros((len(campuses), counts.shape[1]))
-    for near, block, weights in _blocks(campuses, workplaces, decay):
-        found[near] += (weights > 0).astype(np.float64) @ counts[block]
+    for near, block, metres in blocks(campuses, workplaces, decay):
+        found[near] += (metres <= decay.catchment).astype(np.float64) @ counts[block]
     return found
 
 
-def _blocks(
+def blocks(
     campuses: Floats, workplaces: Floats, decay: Decay
 ) -> Iterator[tuple[Rows, Rows, Floats]]:
-    """Row numbers of campuses (m,) and of a block of workplaces (b,), with the weights (m, b)."""
+    """Row numbers of campuses (m,) and of a block of workplaces (b,), with their metres (m, b).
+
+    Every pair within the catchment is in exactly one block.
+    """
     cells = np.floor(workplaces / decay.catchment)
     order = np.lexsort((workplaces[:, 1], cells[:, 1], cells[:, 0]))
     for start in range(0, len(order), BLOCK):
@@ -121,4 +131,4 @@ def _blocks(
         if len(near):
             east = campuses[near, None, 0] - spots[None, :, 0]
             north = campuses[near, None, 1] - spots[None, :, 1]
-            yield near, block, decay.weigh(np.hypot(east, north))
+            yield near, block, np.hypot(east, north)

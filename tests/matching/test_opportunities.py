@@ -14,6 +14,7 @@ from matching.catchment import floating_catchment, reachable
 from matching.opportunities import DEFAULT_RADAR, Advice, Reason, opportunities
 from matching.radar import radar
 from matching.region import Region
+from matching.region_radar import region_radar
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
 from tests.matching.region import scatter
 
@@ -92,6 +93,30 @@ def test_an_advice_follows_from_its_figures(region: Region) -> None:
                 assert item.per_pupil_low >= DEFAULT_RADAR.enough
             if item.advice is Advice.LEAVE:
                 assert item.per_pupil_high < DEFAULT_RADAR.enough
+
+
+@given(regions())
+def test_the_whole_region_at_once_says_the_same(region: Region) -> None:
+    whole = region_radar(region)
+    for row, campus in enumerate(region.campus_ids):
+        found = {item.programme - 80: item for item in opportunities(region, int(campus))}
+        for p in range(PROGRAMMES):
+            if p not in found:
+                assert whole.recognitions[row, p] == 0
+                assert not whole.offered[row, p]
+                continue
+            item = found[p]
+            assert item.offered == whole.offered[row, p]
+            assert item.pupils == whole.pupils[row, p]
+            assert item.recognitions == pytest.approx(whole.recognitions[row, p])
+            assert item.unknown == pytest.approx(whole.unknown[row, p])
+            assert item.places_low == pytest.approx(whole.places_low[row, p])
+            assert item.per_pupil_low == pytest.approx(whole.per_pupil_low[row, p])
+            assert item.per_pupil_high == pytest.approx(whole.per_pupil_high[row, p])
+            assert len(item.rivals) == whole.rivals[row, p]
+            assert item.nearest == pytest.approx(whole.nearest[row, p], nan_ok=True) or (
+                item.nearest is None and np.isnan(whole.nearest[row, p])
+            )
 
 
 def test_an_unknown_campus_has_none() -> None:
