@@ -224,6 +224,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
+# Imports ----------------------------------------------------------------------------------------
+
+# The share of its records that a file may end without somebody allowing it.
+IMPORT_MAX_ENDED_SHARE = environment.IMPORT_MAX_ENDED_SHARE
+# What the upload screen takes.
+IMPORT_MAX_BYTES = environment.IMPORT_MAX_MEGABYTES << 20
+
 # Mail, map, logs --------------------------------------------------------------------------------
 
 EMAIL_BACKEND = environment.EMAIL["EMAIL_BACKEND"]
