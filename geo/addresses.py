@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.models import Municipality, postal_code_shape
+from geo.postal_addresses import PostalAddress
 from geo.precision import ROUGH, LocationPrecision, LocationSource, Quality, replaces
 
 __all__ = ["ROUGH", "Located", "LocationPrecision", "LocationSource"]
@@ -66,6 +67,19 @@ class Located(models.Model):
         town = self.municipality.name if self.municipality else ""
         place = " ".join(part for part in (self.postal_code, town) if part)
         return ", ".join(part for part in (door, place) if part)
+
+    @property
+    def postal_address(self) -> PostalAddress:
+        """The address as a geocoder is asked for it."""
+        today = self.municipality.today if self.municipality else None
+        names = (today.name, self.municipality.name) if self.municipality and today else ()
+        return PostalAddress(
+            street=self.street,
+            house_number=self.house_number,
+            postal_code=self.postal_code,
+            municipalities=tuple(dict.fromkeys(names)),
+            nis_code=today.nis_code if today else "",
+        )
 
     def locate(
         self,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from geo.addresses import Located, LocationSource
 from geo.coordinate_checks import check_degrees
 from geo.coordinates import WGS84
-from geo.models import Municipality, PostalCode, Province
+from geo.models import GeocodeResult, Municipality, PostalCode, Province
 
 
 class PointWidget(forms.MultiWidget):
@@ -90,3 +90,21 @@ class PostalCodeAdmin(LocatedAdmin):
     list_select_related = ("municipality",)
     search_fields = ("code", "place_name", "municipality__name")
     autocomplete_fields = ("municipality",)
+
+
+@admin.register(GeocodeResult)
+class GeocodeResultAdmin(LocatedAdmin):
+    """To look at, and to delete what is wrong: then the address is asked again."""
+
+    list_display = ("address", "source", "precision", "score", "found_on", "checked_on")
+    list_filter = ("precision", "source")
+    search_fields = ("address", "address_key")
+    date_hierarchy = "checked_on"
+    # Counting all rows takes longer than finding twenty.
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: GeocodeResult | None = None) -> bool:
+        return False

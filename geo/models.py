@@ -10,6 +10,20 @@ from django.core.validators import RegexValidator
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from geo.geocode_results import GeocodeResult
+
+__all__ = [
+    "BoundarySource",
+    "GeocodeResult",
+    "Municipality",
+    "MunicipalityQuerySet",
+    "PostalCode",
+    "Province",
+    "Region",
+    "nis_code_shape",
+    "postal_code_shape",
+]
+
 nis_code_shape = RegexValidator(r"^\d{5}$", _("A NIS code has five digits."))
 postal_code_shape = RegexValidator(r"^\d{4}$", _("A postal code has four digits."))
 

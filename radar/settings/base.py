@@ -249,6 +249,18 @@ if MAP_TILE_URL:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(_origin)
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_origin)
 
+# Addresses to points: only the gazetteer needs no network ----------------------------------------
+
+GEOCODERS = environment.GEOCODERS
+GEOCODER_USER_AGENT = environment.GEOCODER_USER_AGENT
+GEOCODER_TIMEOUT = environment.GEOCODER_TIMEOUT
+GEOCODER_RETRIES = environment.GEOCODER_RETRIES
+GEOCODER_RETRY_WAIT = environment.GEOCODER_RETRY_WAIT
+GEOCODER_DELAYS = environment.GEOCODER_DELAYS
+FLEMISH_GEOLOCATION_URL = environment.FLEMISH_GEOLOCATION_URL
+NOMINATIM_URL = environment.NOMINATIM_URL
+PHOTON_URL = environment.PHOTON_URL
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

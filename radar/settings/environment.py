@@ -4,7 +4,7 @@
 the environment. `.env.example` lists the same names, and a test holds the two together.
 """
 
-from environs import Env
+from environs import Env, validate
 
 env = Env()
 
@@ -27,5 +27,21 @@ IMPORT_MAX_MEGABYTES: int = env.int("IMPORT_MAX_MEGABYTES", 1024)
 
 MAP_TILE_URL: str = env.str("MAP_TILE_URL", "")
 MAP_TILE_ATTRIBUTION: str = env.str("MAP_TILE_ATTRIBUTION", "")
+
+GEOCODERS: list[str] = env.list(
+    "GEOCODERS",
+    ["gazetteer"],
+    validate=validate.ContainsOnly(["flemish", "nominatim", "photon", "gazetteer"]),
+)
+GEOCODER_USER_AGENT: str = env.str("GEOCODER_USER_AGENT", "radar-duaal")
+GEOCODER_TIMEOUT: float = env.float("GEOCODER_TIMEOUT", 5.0)
+GEOCODER_RETRIES: int = env.int("GEOCODER_RETRIES", 2)
+GEOCODER_RETRY_WAIT: float = env.float("GEOCODER_RETRY_WAIT", 5.0)
+GEOCODER_DELAYS: dict[str, float] = env.dict(
+    "GEOCODER_DELAYS", {"flemish": 0.1, "nominatim": 1.0, "photon": 1.0}, subcast_values=float
+)
+FLEMISH_GEOLOCATION_URL: str = env.str("FLEMISH_GEOLOCATION_URL", "https://geo.api.vlaanderen.be")
+NOMINATIM_URL: str = env.str("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
+PHOTON_URL: str = env.str("PHOTON_URL", "https://photon.komoot.io")
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = ("accounts", "geo", "schools", "companies")
 REGISTERED = [model for model in admin.site._registry if model._meta.app_label in OURS]
+READ_ONLY = {"GeocodeResult"}
 #: Managed inside another model's form.
 INSIDE = {"SchoolMembership", "SectorMembership", "CompanyMembership", "ProgrammeAlias"}
 
@@ -31,7 +32,7 @@ def test_its_list_and_form_open(
     administrator: Client, model: Any, django_assert_max_num_queries: Any
 ) -> None:
     name = f"{model._meta.app_label}_{model._meta.model_name}"
-    for page in ("changelist", "add"):
+    for page in ("changelist",) if model.__name__ in READ_ONLY else ("changelist", "add"):
         with django_assert_max_num_queries(15):
             response = administrator.get(reverse(f"admin:{name}_{page}"), {"q": "x"})
         assert response.status_code == 200

@@ -1,0 +1,1 @@
+"""Geocoders in geopy's style, and the chain that asks them one after the other."""
