@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.request import Request
 
 MAX_PAGE_SIZE = 200
@@ -65,3 +66,16 @@ class Page:
         query = request.query_params.copy()
         query["page"], query["pageSize"] = str(number), str(self.size)
         return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def page_serializer(
+    name: str, item: type[serializers.Serializer[Any]]
+) -> type[serializers.Serializer[Any]]:
+    """The serializer of a page of items, for the schema (`self` is no name for a class body)."""
+    links: dict[str, Any] = {
+        link: serializers.URLField(required=link in ("self", "first", "last"))
+        for link in ("self", "first", "prev", "next", "last")
+    }
+    numbers = {key: serializers.IntegerField() for key in ("total", "page", "pageSize")}
+    fields = {"items": item(many=True), **numbers, **links, "__doc__": "A page of a collection."}
+    return type(name, (serializers.Serializer,), fields)

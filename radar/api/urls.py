@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from matching.api import CampusMatches
+from matching.api.matches import CampusMatches
+from matching.api.opportunities import CampusOpportunities
 
 app_name = "api"
 
@@ -30,5 +31,10 @@ class NoSuchResource(APIView):
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
     path("campuses/<str:campus>/matches", CampusMatches.as_view(), name="campus-matches"),
+    path(
+        "campuses/<str:campus>/opportunities",
+        CampusOpportunities.as_view(),
+        name="campus-opportunities",
+    ),
     re_path(r"^.*$", NoSuchResource.as_view()),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from matching.api.campuses import campuses_with
 from matching.explanation import sentence
 from matching.pairs import Pair, pairs
 from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
-from radar.api.paging import MAX_PAGE_SIZE, PageQuery
+from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
-from schools.models import Campus
 
 
 class ComponentSerializer(serializers.Serializer[Any]):
@@ -70,24 +69,6 @@ class MatchSerializer(serializers.Serializer[Any]):
     recognition = MatchRecognitionSerializer()
     establishment = MatchEstablishmentSerializer()
     places = PlacesSerializer()
-
-
-MatchPageSerializer = type(
-    "MatchPageSerializer",
-    (serializers.Serializer,),
-    {
-        "items": MatchSerializer(many=True),
-        "total": serializers.IntegerField(),
-        "page": serializers.IntegerField(),
-        "pageSize": serializers.IntegerField(),
-        "self": serializers.URLField(),
-        "first": serializers.URLField(),
-        "prev": serializers.URLField(required=False),
-        "next": serializers.URLField(required=False),
-        "last": serializers.URLField(),
-        "__doc__": "A page of matches.",
-    },
-)
 
 
 def _match(pair: Pair) -> dict[str, Any]:
@@ -162,14 +143,10 @@ class CampusMatches(APIView):
                 "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
             ),
         ],
-        responses=MatchPageSerializer,
+        responses=page_serializer("MatchPage", MatchSerializer),
     )
     def get(self, request: Request, campus: str) -> Response:
-        campuses = Campus.objects.readable_by(request.user)
-        try:
-            campuses.keyed(campus)
-        except Campus.DoesNotExist:
-            raise Http404 from None
+        campuses = campuses_with(request, campus)
         data = form_data(request, PageQuery, _MatchParameters)
         query = MatchQuery(data | {"campus": campus}, campuses=campuses)
         paging = PageQuery(data)

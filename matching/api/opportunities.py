@@ -1,0 +1,109 @@
+"""`GET /api/v1/campuses/{campus}/opportunities`: the radar of a campus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from matching.api.campuses import campuses_with
+from matching.opportunities import Advice, Reason
+from matching.queries import CampusQuery
+from matching.radar import RadarRow
+from matching.radar_rows import REASONS
+from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
+from radar.api.parameters import form_data, require_valid
+
+
+class RangeSerializer(serializers.Serializer[Any]):
+    """A number that is not exactly known: unknown places count for nothing, or for the most."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class RivalSerializer(serializers.Serializer[Any]):
+    campus = serializers.CharField(help_text="key, as 039107-1")
+    name = serializers.CharField()
+
+
+class OpportunitySerializer(serializers.Serializer[Any]):
+    programme = serializers.IntegerField(help_text="official number")
+    title = serializers.CharField()
+    offered = serializers.BooleanField(help_text="whether the campus offers it this school year")
+    pupils = serializers.IntegerField(help_text="enrolled, or a new group where not offered")
+    recognitions = serializers.IntegerField(help_text="in reach")
+    recognitionsWithUnknownPlaces = serializers.IntegerField()  # noqa: N815
+    places = RangeSerializer()
+    placesPerPupil = RangeSerializer()  # noqa: N815
+    lapsingShare = serializers.FloatField()  # noqa: N815
+    rivals = RivalSerializer(many=True)
+    nearestDistance = serializers.IntegerField(required=False, help_text="metres")  # noqa: N815
+    advice = serializers.ChoiceField(choices=[advice.value for advice in Advice])
+    reasons = serializers.ListField(
+        child=serializers.ChoiceField(choices=[reason.value for reason in Reason])
+    )
+    explanation = serializers.CharField()
+
+
+def _opportunity(row: RadarRow) -> dict[str, Any]:
+    item = row.opportunity
+    body: dict[str, Any] = {
+        "programme": row.programme.number,
+        "title": row.programme.title,
+        "offered": item.offered,
+        "pupils": item.pupils,
+        "recognitions": item.recognitions,
+        "recognitionsWithUnknownPlaces": item.unknown,
+        "places": {"low": item.places_low, "high": item.places_high},
+        "placesPerPupil": {
+            "low": round(item.per_pupil_low, 4),
+            "high": round(item.per_pupil_high, 4),
+        },
+        "lapsingShare": round(item.lapsing_share, 4),
+        "rivals": [{"campus": rival.key, "name": str(rival)} for rival in row.rivals],
+        "advice": item.advice.value,
+        "reasons": [reason.value for reason in item.reasons],
+        "explanation": " ".join(str(REASONS[reason]) for reason in item.reasons),
+    }
+    if item.nearest is not None:
+        body["nearestDistance"] = round(item.nearest)
+    return body
+
+
+class CampusOpportunities(APIView):
+    """What a campus can reach against the pupils who draw on it, for every programme."""
+
+    @extend_schema(
+        operation_id="listCampusOpportunities",
+        parameters=[
+            OpenApiParameter(
+                "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
+            ),
+            OpenApiParameter("page", OpenApiTypes.INT, default=1),
+            OpenApiParameter(
+                "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
+            ),
+        ],
+        responses=page_serializer("OpportunityPage", OpportunitySerializer),
+    )
+    def get(self, request: Request, campus: str) -> Response:
+        campuses = campuses_with(request, campus)
+        data = form_data(request, PageQuery, _Parameters)
+        query = CampusQuery(data | {"campus": campus}, campuses=campuses)
+        paging = PageQuery(data)
+        require_valid(query, paging)
+        rows, page = query.radar(), paging.page_asked()
+        items = [_opportunity(row) for row in rows[page.start : page.stop]]
+        return Response(page.envelope(request, items, len(rows)))
+
+
+class _Parameters(CampusQuery):
+    """The parameters that come in the query string: all but the campus."""
+
+    campus = None  # type: ignore[assignment]
