@@ -70,8 +70,7 @@ def find_candidates(
     """The usable recognitions at most `radius_metres` (geodesic) from a campus, with their facts.
 
     Three queries: the recognitions, the activity of their companies, and the other campuses that
-    draw on them. A campus without a
-    point has no candidates.
+    draw on them. A campus without a point has no candidates.
     """
     first_day = max(school_year.start, today)
     rows = list(
@@ -159,7 +158,8 @@ def _rivals(
     The catchment is measured in the plane of Lambert 2008: nobody is shown this distance.
     """
     others = list(
-        Campus.objects.offering(programme, school_year)
+        Campus.objects.open()
+        .offering(programme, school_year)
         .exclude(pk=campus.pk)
         .filter(point__isnull=False)
         .order_by()

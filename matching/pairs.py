@@ -37,7 +37,10 @@ class Pair:
 
 
 def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pair]:
-    """The pairs ranked `start + 1` to `stop`, read in two queries."""
+    """The pairs ranked `start + 1` to `stop`, read in two queries.
+
+    One whose recognition was deleted since it was ranked is left out; the others keep their ranks.
+    """
     rows = ranking.order[start:stop]
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
     recognitions = (
@@ -66,6 +69,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
         )
         for i, (row, pk) in enumerate(zip(rows, ids, strict=True))
+        if pk in recognitions
     ]
 
 

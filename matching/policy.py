@@ -1,11 +1,14 @@
 """The stated choices behind a ranking: weights, scales and what an unknown counts for.
 
 A policy has a version, so that a ranking can be repeated with the choices it was made under.
-Settings may replace the default as a whole (`MATCHING_POLICY`).
+Settings may replace the default as a whole: `MATCHING_POLICY = Policy(version=..., ...)`.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from django.conf import settings
 
 
 class Component(StrEnum):
@@ -20,7 +23,10 @@ class Component(StrEnum):
 
 @dataclass(frozen=True)
 class Policy:
-    """How pairs are scored. Weights need not add up to one; the score is their weighted mean."""
+    """How pairs are scored. Weights need not add up to one; the score is their weighted mean.
+
+    Raises ValueError when made with values under which a score would not lie in 0..1.
+    """
 
     version: str = "2026-11"
     weights: dict[Component, float] = field(
@@ -48,6 +54,24 @@ class Policy:
     #: Within this many metres another campus draws on the same places.
     catchment_metres: float = 25_000.0
 
+    def __post_init__(self) -> None:
+        weights = [self.weights.get(component, math.nan) for component in Component]
+        if len(self.weights) != len(weights) or not all(0 <= w < math.inf for w in weights):
+            raise ValueError("A policy needs one weight, 0 or more, for each component.")
+        if not sum(weights):
+            raise ValueError("At least one weight is more than 0.")
+        for name in ("proximity_half_metres", "places_enough", "agreements_enough"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is more than 0.")
+        # A prior of weight 0 would divide 0 answers by 0 approaches.
+        if not 0 < self.reply_prior_weight < math.inf:
+            raise ValueError("reply_prior_weight is more than 0.")
+        for name in ("unknown_places", "reply_prior"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} lies between 0 and 1.")
+        if not self.catchment_metres >= 0:
+            raise ValueError("catchment_metres is 0 or more.")
+
     @property
     def weight_list(self) -> list[float]:
         """The weights in the order of `Component`."""
@@ -55,3 +79,11 @@ class Policy:
 
 
 DEFAULT = Policy()
+
+
+def policy_in_force() -> Policy:
+    """The policy of the settings, or the default where they name none."""
+    policy = getattr(settings, "MATCHING_POLICY", DEFAULT)
+    if not isinstance(policy, Policy):
+        raise TypeError("MATCHING_POLICY is a matching.policy.Policy.")
+    return policy

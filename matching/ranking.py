@@ -8,7 +8,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from matching.candidates import Candidates, find_candidates
-from matching.policy import DEFAULT, Policy
+from matching.policy import Policy, policy_in_force
 from matching.scoring import Scores, score
 from schools.models import Campus, Programme, SchoolYear
 
@@ -36,13 +36,14 @@ def rank(
     radius_km: float,
     school_year: SchoolYear,
     today: date | None = None,
-    policy: Policy = DEFAULT,
+    policy: Policy | None = None,
 ) -> Ranking:
     """Rank the recognised establishments within a radius of a campus for a programme.
 
     The order is total: score (high first), then geodesic distance, then unit number, so that the
-    same input gives the same order on every run and page.
+    same input gives the same order on every run and page. Without a policy, that of the settings.
     """
+    policy = policy or policy_in_force()
     candidates = find_candidates(
         campus, programme, radius_km * 1000, school_year, today or timezone.localdate(), policy
     )

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from schools.models import Campus, Programme, SchoolYear
+from tests.factories import RecognitionFactory
 from tests.matching.region import scatter
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,10 @@ def test_wrong_input_says_what_is_wrong(
     SchoolYear.objects.starting_in(2020)
     with pytest.raises(CommandError, match=message):
         run(capsys, **wrong)
+
+
+def test_a_spreadsheet_runs_nothing_from_the_csv(
+    campus: Campus, programme: Programme, capsys: pytest.CaptureFixture[str]
+) -> None:
+    RecognitionFactory(programme=programme, establishment__name="=HYPERLINK(1)")
+    assert ",'=HYPERLINK(1)," in run(capsys, format="csv")

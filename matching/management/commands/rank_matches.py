@@ -11,6 +11,7 @@ from rich.table import Table
 
 from matching.pairs import Pair, pairs
 from matching.queries import MatchQuery
+from radar.web.spreadsheets import harmless
 from schools.models import Campus
 
 
@@ -79,7 +80,8 @@ def _csv(found: list[Pair], total: int) -> None:
     names = ["rank", "score", "distance", "unitNumber", "name", "address", "validUntil"]
     writer = csv.DictWriter(sys.stdout, [*names, "lapsesDuringYear", "placesFree"])
     writer.writeheader()
-    writer.writerows(_record(pair) for pair in found)
+    for pair in found:
+        writer.writerow({name: harmless(value) for name, value in _record(pair).items()})
 
 
 def _geojson(found: list[Pair], total: int) -> None:
