@@ -20,15 +20,23 @@ def camel(name: str) -> str:
 
 
 def form_data(request: Request, *forms_used: type[forms.Form]) -> dict[str, str]:
-    """The query parameters under the forms' names. Raises BadInput for one no form has."""
+    """The query parameters under the forms' names.
+
+    Raises BadInput for one that no form has, and for one given twice: which of the two was meant?
+    """
     names = {camel(name): name for form in forms_used for name in form.base_fields}
     unknown = [
         issue(name, _("This parameter is unknown."), kind="unknownInput")
         for name in request.query_params
         if name not in names
     ]
-    if unknown:
-        raise BadInput(unknown)
+    twice = [
+        issue(name, _("This parameter is given more than once."))
+        for name, values in request.query_params.lists()
+        if name in names and len(values) > 1
+    ]
+    if unknown or twice:
+        raise BadInput(unknown + twice)
     return {names[name]: str(request.query_params[name]) for name in request.query_params}
 
 

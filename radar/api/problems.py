@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
 from uuid import uuid4
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
@@ -74,20 +75,23 @@ def _kind(error: exceptions.APIException) -> tuple[str, str]:
             return "internalServerError", _("Something went wrong")
 
 
-def problem_response(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's exception handler: every error of the API as a problem, also an unforeseen one.
+def _as_api_exception(error: Exception, instance: str) -> exceptions.APIException:
+    """What DRF would call an error; one that nobody foresaw is logged under its instance."""
+    match error:
+        case exceptions.APIException():
+            return error
+        case Http404():
+            return exceptions.NotFound()
+        case DjangoPermissionDenied():
+            return exceptions.PermissionDenied()
+        # Django raises these for a request it cannot read, such as one of 1,001 parameters.
+        case SuspiciousOperation() | BadRequest():
+            return exceptions.ParseError(_("The request cannot be read."))
+    logger.error("Unforeseen error %s", instance, exc_info=error)
+    return exceptions.APIException(_("The error is logged under this instance."))
 
-    The `instance` of the answer is in the log line of the error.
-    """
-    instance = f"urn:uuid:{uuid4()}"
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, DjangoPermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif not isinstance(error, exceptions.APIException):
-        logger.exception("Unforeseen error %s", instance, exc_info=error)
-        error = exceptions.APIException(_("The error is logged under this instance."))
 
+def _body(error: exceptions.APIException, instance: str) -> dict[str, Any]:
     kind, title = _kind(error)
     body: dict[str, Any] = {
         "type": TYPE + kind,
@@ -98,15 +102,41 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
     }
     if isinstance(error, BadInput):
         body["issues"] = error.issues
+    return body
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler: every error of the API as a problem, also an unforeseen one.
+
+    The `instance` of the answer is in the log line of the error.
+    """
+    instance = f"urn:uuid:{uuid4()}"
+    known = _as_api_exception(error, instance)
     headers = {}
-    if challenge := getattr(error, "auth_header", None):
+    if challenge := getattr(known, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if wait := getattr(error, "wait", None):
+    if wait := getattr(known, "wait", None):
         headers["Retry-After"] = str(int(wait))
-    response = Response(body, status=error.status_code, headers=headers)
+    response = Response(_body(known, instance), status=known.status_code, headers=headers)
     request = context.get("request")
     if request is not None:
         # A problem is JSON whatever was asked for.
         request.accepted_renderer = ProblemRenderer()
         request.accepted_media_type = ProblemRenderer.media_type
     return response
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether whoever asks expects JSON: every address under /api/, of any version."""
+    return request.path.startswith("/api/")
+
+
+def problem_page(error: Exception) -> JsonResponse:
+    """The problem for an error outside DRF: no such address, a middleware that failed."""
+    instance = f"urn:uuid:{uuid4()}"
+    known = _as_api_exception(error, instance)
+    return JsonResponse(
+        _body(known, instance),
+        status=known.status_code,
+        content_type=ProblemRenderer.media_type,
+    )

@@ -1,5 +1,6 @@
 """Pages that belong to no app."""
 
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.requests import UserRequest
 from companies.models import CompanyMembership
+from radar.api.problems import is_api, problem_page
 from radar.pages.home import home_context
 from schools.models import SchoolMembership, SectorMembership
 
@@ -77,17 +79,26 @@ def _ask_cache() -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return problem_page(exception)
     return render(request, "400.html", status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return problem_page(exception)
     return render(request, "403.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if is_api(request):
+        return problem_page(exception)
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without the database: what failed may be the database."""
+    if is_api(request):
+        error = sys.exception()
+        return problem_page(error if isinstance(error, Exception) else RuntimeError())
     return render(request, "500.html", status=500)

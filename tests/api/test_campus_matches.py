@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from drf_spectacular.validation import validate_schema
 
 from accounts.models import User
 from schools.models import Campus, Programme, SchoolMembership, SchoolYear, Sector, SectorMembership
@@ -83,10 +84,12 @@ def test_the_pages_together_are_the_ranking(caller: Client, programme: Programme
         ({"programme": "88", "pageSize": "1000000000"}, "pageSize"),
         ({"programme": "88", "school_year": "2026-2027"}, "school_year"),
         ({"programme": "88", "campus": "039107-2"}, "campus"),
+        ({"programme": "88", "radius": ["10", "20"]}, "radius"),
+        ({"programme": "88", "page": "2" * 5000}, "page"),
     ],
 )
 def test_bad_input_names_the_parameter(
-    caller: Client, programme: Programme, parameters: dict[str, str], name: str
+    caller: Client, programme: Programme, parameters: dict[str, Any], name: str
 ) -> None:
     SchoolYear.objects.starting_in(2020)
     response = caller.get(URL, parameters)
@@ -154,3 +157,57 @@ def test_the_schema_describes_it(caller: Client) -> None:
     schema = caller.get("/api/v1/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     assert "get" in schema["paths"]["/api/v1/campuses/{campus}/matches"]
+    page = schema["components"]["schemas"]["Problem"]["properties"]
+    assert {"type", "title", "status", "detail", "instance", "issues"} == page.keys()
+    for path in schema["paths"].values():
+        for operation in path.values():
+            assert "application/problem+json" in operation["responses"]["400"]["content"]
+    validate_schema(schema)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/", 404),
+        ("/api/v2/campuses", 404),
+        (f"{URL}?programme=88&format=xml", 404),
+        (f"{URL}?programme=88&" + "x=1&" * 1001, 400),
+        (f"{URL}?programme=88&x=%00", 400),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_every_error_under_api_is_a_problem(caller: Client, address: str, status: int) -> None:
+    response = caller.get(address)
+    assert response.status_code == response.json()["status"] == status
+    assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "broken", ["matching.api.matches.pairs", "django.contrib.auth.middleware.get_user"]
+)
+def test_an_unforeseen_error_is_a_problem_that_tells_nothing_but_its_instance(
+    caller: Client,
+    programme: Programme,
+    broken: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr(broken, fail)
+    caller.raise_request_exception = False
+    response = caller.get(URL, {"programme": 88})
+    assert response.status_code == 500
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["type"] == "urn:problem-type:belgif:internalServerError"
+    assert "secret" not in response.text
+    assert problem["instance"] in caplog.text
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_matches_are_read_only(caller: Client, method: str) -> None:
+    response = getattr(caller, method)(URL)
+    assert response.status_code == 405
+    assert response.json()["type"] == "urn:problem-type:belgif:methodNotAllowed"
