@@ -37,8 +37,10 @@ def read(query: QuerySet[Any], **columns: Coalesce | Cast) -> NDArray[Any]:
     """
     names = {f"copy_{name}": expression for name, expression in columns.items()}
     sql, parameters = query.values(**names).query.sql_with_params()
+    connection.ensure_connection()
     with (
-        connection.cursor() as cursor,
+        # The driver's own cursor: the one that Django wraps around it in DEBUG takes no parameters.
+        connection.connection.cursor() as cursor,
         cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", parameters) as copy,
     ):
         data = b"".join(bytes(part) for part in copy)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from companies.models import Company, Establishment, Exclusion, Recognition, Workplace
 from matching import region_cache
@@ -55,6 +56,12 @@ def test_it_holds_what_a_search_finds(
     assert region.lapses.sum() == lapsing.count()
     planar = np.hypot(*(region.establishments[region.at] - region.campuses[0]).T)
     np.testing.assert_allclose(planar, found.facts.distance[by_id], rtol=1e-3, atol=1)
+
+
+def test_it_is_read_while_queries_are_logged(year: SchoolYear) -> None:
+    """As under `DEBUG`, where Django's cursor is another one."""
+    with CaptureQueriesContext(connection):
+        assert load_region(year, TODAY).campus_ids.size == 0
 
 
 def test_an_empty_region_is_empty(year: SchoolYear) -> None:
