@@ -4,7 +4,6 @@ The browser's driver keeps an event loop running in this thread, in which Django
 database anything; so the region is loaded before the browser starts and removed after it stops.
 """
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -19,20 +18,10 @@ from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from fixtures.demo.users import COORDINATOR, PASSWORD
+from fixtures.demo.credentials import COORDINATOR
+from tests.e2e.browser import launch, log_in
 
 SCALE = 0.1
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A map without a graphics card.
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,10 +59,7 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def chromium(site: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-            args=ARGUMENTS,
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -87,14 +73,6 @@ def login_state(chromium: Browser, site: str) -> Any:
     state = context.storage_state()
     context.close()
     return state
-
-
-def log_in(page: Page, site: str, email: str) -> None:
-    page.goto(f"{site}/aanmelden/")
-    page.get_by_label("E-mailadres").fill(email)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.locator("main").get_by_role("button", name="Aanmelden").click()
-    page.wait_for_url(f"{site}/")
 
 
 @pytest.fixture

@@ -36,7 +36,9 @@ def test_for_visitors(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("options", LOOKS, ids=str)
-@pytest.mark.parametrize("address", ["/", "/profiel/", "/leerwerkplekken/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/profiel/", "/leerwerkplekken/", "/radar/?campus=039107-1"]
+)
 def test_for_a_coordinator(page: Page, address: str) -> None:
     page.goto(address)
     assert violations(page) == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from fixtures.demo.users import COORDINATOR, PASSWORD
+from fixtures.demo.credentials import COORDINATOR, PASSWORD
 
 ASKED = "/leerwerkplekken/?campus=039107-1&programme=88&radius=60&school_year="
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

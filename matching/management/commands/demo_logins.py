@@ -10,7 +10,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from fixtures.demo.users import PASSWORD, logins
+from fixtures.demo.credentials import PASSWORD
+from fixtures.demo.users import logins
 
 
 class Command(BaseCommand):
