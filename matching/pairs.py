@@ -45,8 +45,12 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
     recognitions = (
         Recognition.objects.select_related("establishment__company", "establishment__municipality")
-        # Boundaries are large, and nobody draws them here.
-        .defer("establishment__municipality__boundary", "establishment__municipality__point")
+        # Geometry that nobody draws here.
+        .defer(
+            "point",
+            "establishment__municipality__boundary",
+            "establishment__municipality__point",
+        )
         .order_by()
         .in_bulk(ids)
     )
