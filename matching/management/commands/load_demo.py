@@ -8,11 +8,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.demo import loader
-from fixtures.demo.calendar import TODAY, Calendar
+from fixtures.demo.calendar import Calendar
 
 #: Seventh-year programmes exist since September 2025, and school years are known until 2100.
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2090, 1, 1)
@@ -59,6 +60,11 @@ def day(text: str) -> date:
     return found
 
 
+def today() -> date:
+    """Today, or the nearest day on which the programmes of the reference data exist."""
+    return min(max(timezone.localdate(), FIRST_DAY), LAST_DAY)
+
+
 class Command(BaseCommand):
     help = "Load the demo region: fictional schools, companies and recognitions, and its users."
 
@@ -70,8 +76,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--today",
             type=day,
-            default=TODAY,
-            help=f"the day that the region is seen from (default {TODAY})",
+            help="the day that the region is seen from (default today); the same seed gives the "
+            "same region on the same day",
         )
         existing = parser.add_mutually_exclusive_group()
         existing.add_argument(
@@ -112,6 +118,5 @@ class Command(BaseCommand):
             console=console,
             transient=True,
         ) as progress:
-            return loader.load(
-                options["seed"], options["scale"], Calendar(options["today"]), Bar(progress)
-            )
+            calendar = Calendar(options["today"] or today())
+            return loader.load(options["seed"], options["scale"], calendar, Bar(progress))
