@@ -1,10 +1,22 @@
 """Fixtures that every package's tests may use."""
 
+import re
+
 import pytest
+from django.conf import settings
 from django.contrib.gis.geos import Point
 
 from schools.models import Campus, Programme, School
 from tests.matching.region import HERE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_this_worker(worker_id: str) -> None:
+    """Where tests run side by side, each process has a cache (a number in Redis) of its own."""
+    location = settings.CACHES["default"]["LOCATION"]
+    first = int(re.search(r"\d+$", location)[0])  # type: ignore[index]
+    nth = int(re.sub(r"\D", "", worker_id) or 0)
+    settings.CACHES["default"]["LOCATION"] = re.sub(r"\d+$", str(first + nth), location)
 
 
 @pytest.fixture
