@@ -15,10 +15,6 @@ from imports.errors import RefusedError, Text
 from imports.values import Parser, plain
 
 
-def _verbatim(cell: str) -> str:
-    return cell.strip()
-
-
 @dataclass(frozen=True)
 class Column:
     """A column of a file, and of the staging table that its values go into."""
@@ -38,6 +34,8 @@ class Column:
     example: str = ""
     #: Other headers under which it is found.
     also: tuple[str, ...] = ()
+    #: The words that may be written, for the template to offer.
+    choices: tuple[str, ...] = ()
     #: Whether words such as "niet van toepassing" are text like any other.
     verbatim: bool = False
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -35,6 +36,8 @@ from imports.tables import Line, Table, open_table
 ALWAYS_MAY_END = 10
 #: Rows between two words on the progress.
 CHUNK = 1_000
+#: Rows that are held in memory before they are copied into the staging table.
+BATCH = 5_000
 
 #: A column's name and what is wrong with its value.
 Fault = tuple[str, Text | ValidationError]
@@ -74,7 +77,9 @@ class Importer:
     explanation: ClassVar[Text] = ""
     #: Extensions that the upload screen offers.
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".xlsx")
-    columns: ClassVar[tuple[Column, ...]] = ()
+    columns: tuple[Column, ...] = ()
+    #: Whether there is a template to download and fill in.
+    has_template: ClassVar[bool] = False
     #: Columns of the staging table that `check` fills, with their types.
     derived: ClassVar[Mapping[str, str]] = {}
     flags: ClassVar[tuple[Flag, ...]] = ()
@@ -109,6 +114,11 @@ class Importer:
     def all_flags(cls) -> tuple[Flag, ...]:
         return (*cls.flags, ALLOW_ENDINGS)
 
+    @classmethod
+    def template_columns(cls, today: date) -> tuple[Column, ...]:
+        """The columns of the template, in their order."""
+        return cls.columns
+
     def is_set(self, flag: Flag) -> bool:
         return self._options[flag.name]
 
@@ -137,10 +147,12 @@ class Importer:
             self.staged = self.staging(extra)
             self.staged.create()
             names = tuple(self.staged.columns)
-            with self.staged.copy() as copy:
-                for line in self.read(table):
-                    values = self.validate(line, layout)
-                    if values is not None:
+            records = filter(None, (self.validate(line, layout) for line in self.read(table)))
+            # Batch by batch: while a COPY is open its connection answers no queries, and to
+            # validate a row may take one.
+            while batch := list(islice(records, BATCH)):
+                with self.staged.copy() as copy:
+                    for values in batch:
                         copy.write_row([values.get(name) for name in names])
         if not self.rows:
             raise RefusedError(_("There are no rows below the names of the columns."))

@@ -64,7 +64,10 @@ class Staging:
 
     @contextmanager
     def copy(self) -> Iterator[Copy]:
-        """A COPY into the table: `write_row` takes values, `write` blocks in COPY's text format."""
+        """A COPY into the table: `write_row` takes values, `write` blocks in COPY's text format.
+
+        Until it ends the connection answers no queries: one that is asked waits for ever.
+        """
         names = _names(tuple(self.columns))
         with (
             connection.cursor() as cursor,

@@ -88,9 +88,13 @@ def day(cell: str) -> date:
     return found
 
 
-def one_of(values: Mapping[str, Any]) -> Parser:
-    """One of the words on the left, whatever their case, as the value on the right."""
-    known = {word.casefold(): value for word, value in values.items()}
+def one_of(values: Mapping[str, Any], also: Mapping[str, Any] | None = None) -> Parser:
+    """One of the words on the left, whatever their case, as the value on the right.
+
+    `also` holds words that are understood and not advertised.
+    """
+    every = {**(also or {}), **values}
+    known = {word.casefold(): value for word, value in every.items()}
 
     def parse(cell: str) -> Any:
         try:

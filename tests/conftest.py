@@ -1,10 +1,12 @@
 """Fixtures that every package's tests may use."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
 from django.contrib.gis.geos import Point
+from django.utils import translation
 
 from schools.models import Campus, Programme, School
 from tests.matching.region import HERE
@@ -37,3 +39,10 @@ def programme() -> Programme:
         education_form="BSO",
         finality="A",
     )
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """For tests that compare messages with the texts in the code."""
+    with translation.override("en"):
+        yield

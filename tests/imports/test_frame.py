@@ -21,7 +21,7 @@ from schools.models import School
 from tests.imports.files import csv_file
 from tests.imports.toy import ToyImporter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 HEADER = ["nummer", "naam", "mail"]
 

@@ -29,7 +29,10 @@ from tests.imports.toy import ToyImporter
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS = [["nummer", "naam"], *([str(number), f"School {number}"] for number in range(1, 201))]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("in_english"),
+]
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:

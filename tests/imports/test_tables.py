@@ -17,6 +17,8 @@ from imports.errors import RefusedError
 from imports.tables import CsvTable, Line, open_table
 from tests.imports.files import SHEET, altered, xlsx_file
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 HEADER, ROW = ["naam", "plaats"], ["Sint-Jozef", "Liège"]
 
 

@@ -14,6 +14,8 @@ from imports.columns import Column, Layout, simplified
 from imports.errors import RefusedError
 from imports.values import Parser, day, decimal, one_of, plain, text, whole_number
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
