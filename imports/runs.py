@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pghistory
+from django.core.files import File
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.text import format_lazy
@@ -54,6 +55,25 @@ def new_run(
         started_by=user,
         language=translation.get_language() or "nl",
     )
+
+
+def upload_run(
+    kind: str, upload: File[bytes], user: User, options: Mapping[str, bool]
+) -> ImportRun:
+    """A waiting dry run of an uploaded file, which is kept until it is imported for real."""
+    run = ImportRun(
+        kind=kind,
+        file_name=(upload.name or "")[-255:],
+        file_size=upload.size,
+        is_dry_run=True,
+        options=dict(options),
+        started_by=user,
+        language=translation.get_language() or "nl",
+    )
+    run.file.save(upload.name or kind, upload, save=False)
+    run.file_hash = sha256(Path(run.file.path))
+    run.save()
+    return run
 
 
 def carry_out(run: ImportRun, path: Path, progress: Progress | None = None) -> ImportRun:
@@ -151,6 +171,24 @@ def lock_key(kind: str) -> int:
     """The number of the advisory lock of a kind."""
     digest = hashlib.sha256(f"radar.imports.{kind}".encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def is_under_way(kind: str) -> bool:
+    """Whether some connection holds the lock of a kind at this moment."""
+    key = lock_key(kind) & 0xFFFF_FFFF_FFFF_FFFF
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND d.datname = current_database()
+                    AND l.classid::bigint = %s AND l.objid::bigint = %s AND l.objsubid = 1
+            )
+            """,
+            [key >> 32, key & 0xFFFF_FFFF],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)
 
 
 @contextmanager

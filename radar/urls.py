@@ -20,6 +20,7 @@ urlpatterns = [
         path("profiel/", views.profile, name="profile"),
         path("", include("accounts.urls")),
         path("", include("matching.urls")),
+        path("", include("imports.urls")),
         # The administration has no login of its own: one page asks for passwords.
         path("admin/login/", views.admin_login),
         path("admin/", admin.site.urls),

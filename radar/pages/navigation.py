@@ -57,6 +57,7 @@ def _places(roles: Roles) -> Iterator[tuple[str, str]]:
         yield _("Workplaces"), "matches"
         yield _("Radar"), "radar"
     if roles.administrator:
+        yield _("Imports"), "imports"
         yield _("Administration"), "admin:index"
 
 

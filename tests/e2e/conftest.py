@@ -18,7 +18,7 @@ from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from fixtures.demo.credentials import COORDINATOR
+from fixtures.demo.credentials import ADMINISTRATOR, COORDINATOR
 from tests.e2e.browser import launch, log_in
 
 SCALE = 0.1
@@ -64,15 +64,24 @@ def chromium(site: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def login_state(chromium: Browser, site: str) -> Any:
-    """The cookies of the demo coordinator, so that each test need not log in anew."""
+def login_state_of(email: str, chromium: Browser, site: str) -> Any:
+    """The cookies of a demo user, so that each test need not log in anew."""
     context = chromium.new_context()
     page = context.new_page()
-    log_in(page, site, COORDINATOR)
+    log_in(page, site, email)
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="package")
+def login_state(chromium: Browser, site: str) -> Any:
+    return login_state_of(COORDINATOR, chromium, site)
+
+
+@pytest.fixture(scope="package")
+def administrator_state(chromium: Browser, site: str) -> Any:
+    return login_state_of(ADMINISTRATOR, chromium, site)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -59,3 +59,17 @@ def test_no_way_but_to_the_content_first(page: Page) -> None:
     expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("options", LOOKS, ids=str)
+@pytest.mark.parametrize("address", ["/", "/import/", "/import/recognitions/"])
+def test_for_an_administrator(
+    chromium: Browser, site: str, administrator_state: Any, options: dict[str, Any], address: str
+) -> None:
+    context = chromium.new_context(
+        **({"base_url": site, "storage_state": administrator_state} | options)
+    )
+    page = context.new_page()
+    page.goto(address)
+    assert violations(page) == []
+    context.close()
