@@ -129,8 +129,8 @@ class CampusQuerySet(models.QuerySet["Campus"]):
         return self.get(school__number=school.zfill(6), site_number=int(site))
 
     def open(self) -> Self:
-        """Campuses of schools that are not closed."""
-        return self.filter(school__closed_on__isnull=True)
+        """Campuses that are not closed, of schools that are not."""
+        return self.filter(closed_on__isnull=True, school__closed_on__isnull=True)
 
     def offering(self, programme: Programme, school_year: SchoolYear) -> Self:
         """Campuses where pupils can follow a programme in a school year."""
@@ -149,6 +149,7 @@ class Campus(Located):
     )
     site_number = models.PositiveSmallIntegerField(_("site number"))
     name = models.CharField(_("name"), max_length=160, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     objects = CampusQuerySet.as_manager()
 
