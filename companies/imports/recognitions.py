@@ -31,7 +31,8 @@ from imports.frame import COMPLETE, Fault, Importer, Source, Values
 from imports.progress import Progress
 from imports.registry import register
 from imports.staging import Ending, Merge, make_table
-from schools.models import Programme, SchoolYear, Sector
+from schools.imports.programme_names import ProgrammeNames
+from schools.models import SchoolYear, Sector
 from schools.school_years import school_year_starting
 
 #: How far ahead of today a recognition may start.
@@ -108,14 +109,13 @@ class RecognitionImporter(Importer):
         today: date,
     ) -> None:
         super().__init__(source, options, progress, today=today)
-        self._programmes: dict[str, int | ValidationError] = {}
         self._towns = Towns.load()
         self._sectors = {
             name.casefold(): pk
             for pk, *names in Sector.objects.values_list("pk", "slug", "name")
             for name in names
         }
-        readers = {"programme_id": self._programme, "sector_id": self._sector}
+        readers = {"programme_id": ProgrammeNames().key, "sector_id": self._sector}
         self.columns = tuple(
             replace(column, parse=readers.get(column.name, column.parse)) for column in self.columns
         )
@@ -140,19 +140,6 @@ class RecognitionImporter(Importer):
             return None
         self.years.append(int(match[1]))
         return places_column(int(match[1]))
-
-    def _programme(self, cell: str) -> int:
-        """The primary key of the programme that a cell stands for, asked for once per text."""
-        found = self._programmes.get(cell)
-        if found is None:
-            try:
-                found = Programme.objects.named(cell).pk
-            except ValidationError as error:
-                found = error
-            self._programmes[cell] = found
-        if isinstance(found, ValidationError):
-            raise found
-        return found
 
     def _sector(self, cell: str) -> int:
         try:

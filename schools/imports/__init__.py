@@ -1,5 +1,5 @@
 """The importers of schools. Importing this package registers them."""
 
-from schools.imports import schools
+from schools.imports import offerings, schools
 
-__all__ = ["schools"]
+__all__ = ["offerings", "schools"]
