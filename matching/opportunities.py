@@ -7,10 +7,12 @@ a range, not a point.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from matching.catchment import DEFAULT_DECAY, Decay, Floats
@@ -43,7 +45,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class RadarPolicy:
-    """The stated choices behind an advice, shown on screen beside it."""
+    """The stated choices behind an advice, shown on screen beside it.
+
+    Settings may replace them as a whole: `RADAR_POLICY = RadarPolicy(...)`. Raises ValueError for
+    values under which an advice would mean nothing.
+    """
 
     decay: Decay = field(default_factory=lambda: DEFAULT_DECAY)
     #: Pupils in a new group: 3.8 a school on average on 1 October 2022 (AgODi), rounded.
@@ -56,8 +62,31 @@ class RadarPolicy:
     #: Share of the recognitions in reach that ends within the school year, from which to watch.
     lapsing_share: float = 0.4
 
+    def __post_init__(self) -> None:
+        if self.new_group < 1:
+            raise ValueError("A new group has pupils.")
+        if not 0 < self.enough <= self.plenty:
+            raise ValueError("Enough is more than 0, and plenty is at least enough.")
+        if not self.unknown_places >= 0:
+            raise ValueError("Unknown places are 0 or more.")
+        if not 0 < self.lapsing_share <= 1:
+            raise ValueError("A share lies between 0 and 1.")
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that differs between policies: what was computed under another one is not used."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
 
 DEFAULT_RADAR = RadarPolicy()
+
+
+def radar_policy_in_force() -> RadarPolicy:
+    """The policy of the settings, or the default where they name none."""
+    policy = getattr(settings, "RADAR_POLICY", DEFAULT_RADAR)
+    if not isinstance(policy, RadarPolicy):
+        raise TypeError("RADAR_POLICY is a matching.opportunities.RadarPolicy.")
+    return policy
 
 
 @dataclass(frozen=True)
@@ -65,10 +94,12 @@ class Opportunity:
     """One programme seen from one campus.
 
     `places_low` counts the places that companies gave, `places_high` adds the most that the unknown
-    ones may have; `per_pupil_low` and `per_pupil_high` are places per pupil in reach, after a new
-    group of `pupils` where the campus does not offer the programme. `rivals` are primary keys of
-    other campuses within the catchment that offer it, nearest first; `nearest` is the distance in
-    metres to the nearest campus that does, None when no campus does.
+    ones may have; `free` counts those of the given places that are not taken. `drawing` counts the
+    pupils of the programme at campuses in reach, this one included. `per_pupil_low` and
+    `per_pupil_high` are places per pupil in reach, after a new group of `pupils` where the campus
+    does not offer the programme. `rivals` are primary keys of other campuses within the catchment
+    that offer it, nearest first; `nearest` is the distance in metres to the nearest campus that
+    does, None when no campus does.
     """
 
     programme: int
@@ -78,6 +109,8 @@ class Opportunity:
     unknown: int
     places_low: float
     places_high: float
+    free: float
+    drawing: int
     per_pupil_low: float
     per_pupil_high: float
     rivals: tuple[int, ...]
@@ -107,6 +140,7 @@ def opportunities(
     unknown = _near_table(region, near, np.isnan(region.offered).astype(np.float64))
     low = _near_table(region, near, np.nan_to_num(region.offered))
     high = low + unknown * policy.unknown_places
+    free = _near_table(region, near, np.nan_to_num(region.free))
     lapsing = _near_table(region, near, region.lapses.astype(np.float64))
 
     pupils = region.pupil_table()
@@ -119,16 +153,17 @@ def opportunities(
 
     from_here = _metres(region.campuses, region.campuses[here])
     by_distance = np.argsort(from_here, kind="stable")
+    drawing = pupils[from_here <= policy.decay.catchment].sum(axis=0)
     found = []
     for p in np.flatnonzero((recognised.sum(axis=0) > 0) | offers[here]):
         others = by_distance[offers[by_distance, p] & (by_distance != here)]
         rivals = others[from_here[others] <= policy.decay.catchment]
         count = recognised[:, p].sum()
         share = float(lapsing[:, p].sum() / count) if count else 0.0
-        advice, reasons = _advise(
+        advice, reasons = advise(
             bool(offers[here, p]),
-            float(per_low[p]),
-            float(per_high[p]),
+            rounded(per_low[p]),
+            rounded(per_high[p]),
             bool(len(rivals)),
             share,
             policy,
@@ -142,8 +177,10 @@ def opportunities(
                 unknown=int(unknown[:, p].sum()),
                 places_low=float(low[:, p].sum()),
                 places_high=float(high[:, p].sum()),
-                per_pupil_low=float(per_low[p]),
-                per_pupil_high=float(per_high[p]),
+                free=float(free[:, p].sum()),
+                drawing=int(drawing[p]),
+                per_pupil_low=rounded(per_low[p]),
+                per_pupil_high=rounded(per_high[p]),
                 rivals=tuple(int(pk) for pk in region.campus_ids[rivals]),
                 nearest=float(from_here[others[0]]) if len(others) else None,
                 lapsing_share=share,
@@ -151,11 +188,15 @@ def opportunities(
                 reasons=reasons,
             )
         )
-    order = list(Advice)
-    return sorted(found, key=lambda o: (order.index(o.advice), -o.per_pupil_low, o.programme))
+    return sorted(found, key=lambda item: (*promise(item), item.programme))
 
 
-def _advise(
+def promise(item: Opportunity) -> tuple[int, float]:
+    """What to sort by, most promising first: the advice, then the places per pupil."""
+    return list(Advice).index(item.advice), -item.per_pupil_low
+
+
+def advise(
     offered: bool, low: float, high: float, rivals: bool, lapsing: float, policy: RadarPolicy
 ) -> tuple[Advice, tuple[Reason, ...]]:
     """The rule: how the places per pupil, and who else draws on them, make an advice."""
@@ -189,6 +230,11 @@ def _advise(
     else:
         advice = Advice.OPEN
     return advice, tuple(reasons)
+
+
+def rounded(value: float) -> float:
+    """A sum without the noise of its last digits: no advice hangs on the order of adding up."""
+    return round(float(value), 9)
 
 
 def _metres(points: Floats, centre: Floats) -> Floats:

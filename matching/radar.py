@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matching.opportunities import DEFAULT_RADAR, Opportunity, RadarPolicy, opportunities
+from matching.opportunities import Opportunity, opportunities, radar_policy_in_force
 from matching.region_cache import current_region
 from schools.models import Campus, Programme, SchoolYear
 
@@ -18,15 +18,13 @@ class RadarRow:
     rivals: tuple[Campus, ...]
 
 
-def radar(
-    campus: Campus, school_year: SchoolYear, policy: RadarPolicy = DEFAULT_RADAR
-) -> list[RadarRow]:
+def radar(campus: Campus, school_year: SchoolYear) -> list[RadarRow]:
     """The opportunities of a campus in a school year, most promising first.
 
     Programmes that have ended by the start of the school year are left out, unless the campus still
     offers them. Three small queries, and one more read of the region after its data changed.
     """
-    found = opportunities(current_region(school_year), campus.pk, policy)
+    found = opportunities(current_region(school_year), campus.pk, radar_policy_in_force())
     programmes = Programme.objects.order_by().in_bulk([item.programme for item in found])
     rivals = (
         Campus.objects.select_related("school")

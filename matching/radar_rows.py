@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,9 @@ SORTS: dict[str, Callable[[Row], Any]] = {
     "perPupil": lambda row: -row.item.per_pupil_low,
     "pupils": lambda row: -row.item.pupils,
     "places": lambda row: -row.item.places_low,
+    "free": lambda row: -row.item.free,
+    "nearest": lambda row: math.inf if row.item.nearest is None else row.item.nearest,
+    "lapsing": lambda row: -row.item.lapsing_share,
     "rivals": lambda row: -len(row.rivals),
 }
 
@@ -94,9 +98,15 @@ class Row:
             _("of which with unknown places"): item.unknown,
             _("places, at least"): item.places_low,
             _("places, at most"): item.places_high,
+            _("free places"): item.free,
+            _("pupils who draw on them"): item.drawing,
             _("places per pupil, at least"): round(item.per_pupil_low, 2),
             _("places per pupil, at most"): round(item.per_pupil_high, 2),
+            _("recognitions that end this year, %"): round(100 * item.lapsing_share),
             _("other campuses"): ", ".join(str(campus) for campus in self.rivals),
+            _("nearest campus that offers it, km"): (
+                "" if item.nearest is None else round(item.nearest / 1000, 1)
+            ),
         }
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import UserRequest
 from matching.forms import RadarForm, completed
-from matching.opportunities import DEFAULT_RADAR, Advice
+from matching.opportunities import Advice, radar_policy_in_force
 from matching.radar_rows import ADVICE, FULL_BAR, Row, chosen
 from schools.policies import CampusPolicy
 
@@ -30,15 +30,16 @@ def radar(request: UserRequest) -> HttpResponse:
     rows = chosen(everything, form.cleaned_data["show"], asked.get("sort", ""))
     if asked.get("format") == "csv":
         return _download(rows, form.cleaned_data["campus"].key)
+    policy = radar_policy_in_force()
     context = {
         "form": form,
         "campus": form.cleaned_data["campus"],
         "rows": rows,
         "sort": asked.get("sort", ""),
         "counts": _counts([row.opportunity.advice for row in everything]),
-        "policy": DEFAULT_RADAR,
-        "enough_at": 100 * DEFAULT_RADAR.enough / FULL_BAR,
-        "reach_km": DEFAULT_RADAR.decay.catchment / 1000,
+        "policy": policy,
+        "enough_at": 100 * policy.enough / FULL_BAR,
+        "reach_km": policy.decay.catchment / 1000,
     }
     fragment = request.htmx and not request.htmx.history_restore_request
     return render(request, f"matching/{'_radar' if fragment else 'radar'}.html", context)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -59,6 +60,28 @@ class Region:
         found = np.zeros((len(self.establishment_ids), len(self.programme_ids)))
         np.add.at(found, (self.at, self.programme), values)
         return found
+
+    def of_programmes(self, keys: Iterable[int]) -> Region:
+        """The same region as if there were only the programmes with these primary keys."""
+        programmes = np.isin(self.programme_ids, list(keys))
+        row = np.cumsum(programmes) - 1
+        kept, offered = programmes[self.programme], programmes[self.offered_programme]
+        establishments, at = np.unique(self.at[kept], return_inverse=True)
+        return replace(
+            self,
+            establishment_ids=self.establishment_ids[establishments],
+            establishments=self.establishments[establishments],
+            programme_ids=self.programme_ids[programmes],
+            recognition_ids=self.recognition_ids[kept],
+            at=at,
+            programme=row[self.programme[kept]],
+            offered=self.offered[kept],
+            taken=self.taken[kept],
+            lapses=self.lapses[kept],
+            campus=self.campus[offered],
+            offered_programme=row[self.offered_programme[offered]],
+            pupils=self.pupils[offered],
+        )
 
     def pupil_table(self) -> Floats:
         """Pupils (c, p) per campus and programme; unknown numbers count as none."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.catchment import Floats, blocks
-from matching.opportunities import DEFAULT_RADAR, RadarPolicy
+from matching.opportunities import DEFAULT_RADAR, Opportunity, RadarPolicy, advise, rounded
 from matching.region import Ids, Region
 
 
@@ -18,10 +19,11 @@ class RegionRadar:
     """Figures of c campuses and p programmes, each array (c, p), in the region's order of rows.
 
     `recognitions`, `unknown` and `lapsing` count recognitions in reach; `places_low` sums the
-    places that companies gave. `per_pupil_low` and `per_pupil_high` are places per pupil in reach,
-    after a new group where the campus does not offer the programme. `rivals` counts other campuses
-    in reach that offer it; `nearest` is the distance in metres to the nearest one anywhere, NaN for
-    none.
+    places that companies gave, `free` those of them that are not taken. `drawing` counts the pupils
+    at campuses in reach, its own included. `per_pupil_low` and `per_pupil_high` are places per
+    pupil in reach, after a new group where the campus does not offer the programme. `rivals` counts
+    other campuses in reach that offer it; `nearest` is the distance in metres to the nearest one
+    anywhere, NaN for none.
     """
 
     offered: NDArray[np.bool_]
@@ -30,6 +32,8 @@ class RegionRadar:
     unknown: Floats
     lapsing: Floats
     places_low: Floats
+    free: Floats
+    drawing: Floats
     per_pupil_low: Floats
     per_pupil_high: Floats
     rivals: Floats
@@ -51,7 +55,8 @@ def region_radar(region: Region, policy: RadarPolicy = DEFAULT_RADAR) -> RegionR
     low = np.nan_to_num(region.offered)
     unknown = np.isnan(region.offered).astype(np.float64)
     high = low + unknown * policy.unknown_places
-    counts = np.stack([np.ones(len(low)), unknown, region.lapses.astype(np.float64), low])
+    free = np.nan_to_num(region.free)
+    counts = np.stack([np.ones(len(low)), unknown, region.lapses.astype(np.float64), low, free])
     totals = np.zeros((len(counts), *pupils.shape))
     as_offered = np.zeros((2, *pupils.shape))
     as_new = np.zeros((2, *pupils.shape))
@@ -76,7 +81,8 @@ def region_radar(region: Region, policy: RadarPolicy = DEFAULT_RADAR) -> RegionR
             as_new[index][cells] += np.add.reduceat(share * places, firsts, axis=1)
             as_offered[index][cells] += np.add.reduceat(ratio * places, firsts, axis=1)
 
-    rivals, nearest = _rivals(region, offered, policy)
+    metres = _between_campuses(region)
+    near_campuses = (metres <= policy.decay.catchment).astype(np.float64)
     return RegionRadar(
         offered=offered,
         pupils=group,
@@ -84,10 +90,12 @@ def region_radar(region: Region, policy: RadarPolicy = DEFAULT_RADAR) -> RegionR
         unknown=totals[1],
         lapsing=totals[2],
         places_low=totals[3],
+        free=totals[4],
+        drawing=pupils + near_campuses @ pupils,
         per_pupil_low=np.where(offered, as_offered[0], as_new[0]),
         per_pupil_high=np.where(offered, as_offered[1], as_new[1]),
-        rivals=rivals,
-        nearest=nearest,
+        rivals=near_campuses @ offered,
+        nearest=_nearest(metres, offered),
     )
 
 
@@ -110,18 +118,77 @@ def _rows_by_establishment(region: Region) -> Callable[[Ids], tuple[Ids, Ids]]:
     return rows_at
 
 
-def _rivals(
-    region: Region, offered: NDArray[np.bool_], policy: RadarPolicy
-) -> tuple[Floats, Floats]:
-    """Other campuses in reach that offer each programme, and the distance to the nearest one."""
-    metres = np.hypot(
+def _between_campuses(region: Region) -> Floats:
+    """Metres (c, c) between campuses; from a campus to itself it is infinitely far."""
+    metres: Floats = np.hypot(
         region.campuses[:, None, 0] - region.campuses[None, :, 0],
         region.campuses[:, None, 1] - region.campuses[None, :, 1],
     )
     np.fill_diagonal(metres, np.inf)
-    rivals = (metres <= policy.decay.catchment).astype(np.float64) @ offered
+    return metres
+
+
+def _nearest(metres: Floats, offered: NDArray[np.bool_]) -> Floats:
+    """The distance (c, p) to the nearest other campus that offers each programme; NaN for none."""
     nearest = np.full(offered.shape, np.nan)
     for p in np.flatnonzero(offered.any(axis=0)):
         closest = metres[:, offered[:, p]].min(axis=1)
         nearest[:, p] = np.where(np.isfinite(closest), closest, np.nan)
-    return rivals, nearest
+    return nearest
+
+
+def region_opportunities(
+    region: Region, policy: RadarPolicy = DEFAULT_RADAR
+) -> Iterator[tuple[int, Opportunity]]:
+    """The same as records: (campus, opportunity) as `opportunities` gives them for one campus.
+
+    Every campus with a point, programme by programme, for what is in its reach or offered there.
+    """
+    radar = region_radar(region, policy)
+    metres = _between_campuses(region)
+    for p, programme in enumerate(region.programme_ids.tolist()):
+        offering = np.flatnonzero(radar.offered[:, p])
+        for here in np.flatnonzero((radar.recognitions[:, p] > 0) | radar.offered[:, p]).tolist():
+            from_here = metres[here, offering]
+            near = offering[from_here <= policy.decay.catchment]
+            near = near[np.argsort(metres[here, near], kind="stable")]
+            yield (
+                int(region.campus_ids[here]),
+                _opportunity(region, radar, here, p, programme, near, policy),
+            )
+
+
+def _opportunity(
+    region: Region,
+    radar: RegionRadar,
+    here: int,
+    p: int,
+    programme: int,
+    rivals: Ids,
+    policy: RadarPolicy,
+) -> Opportunity:
+    count, unknown = float(radar.recognitions[here, p]), float(radar.unknown[here, p])
+    low, nearest = float(radar.places_low[here, p]), float(radar.nearest[here, p])
+    per_low = rounded(radar.per_pupil_low[here, p])
+    per_high = rounded(radar.per_pupil_high[here, p])
+    offered = bool(radar.offered[here, p])
+    share = float(radar.lapsing[here, p]) / count if count else 0.0
+    advice, reasons = advise(offered, per_low, per_high, bool(len(rivals)), share, policy)
+    return Opportunity(
+        programme=programme,
+        offered=offered,
+        pupils=int(radar.pupils[here, p]),
+        recognitions=int(count),
+        unknown=int(unknown),
+        places_low=low,
+        places_high=low + unknown * policy.unknown_places,
+        free=float(radar.free[here, p]),
+        drawing=int(radar.drawing[here, p]),
+        per_pupil_low=per_low,
+        per_pupil_high=per_high,
+        rivals=tuple(region.campus_ids[rivals].tolist()),
+        nearest=None if math.isnan(nearest) else nearest,
+        lapsing_share=share,
+        advice=advice,
+        reasons=reasons,
+    )

@@ -40,6 +40,10 @@ class OpportunitySerializer(serializers.Serializer[Any]):
     recognitions = serializers.IntegerField(help_text="in reach")
     recognitionsWithUnknownPlaces = serializers.IntegerField()  # noqa: N815
     places = RangeSerializer()
+    placesFree = serializers.FloatField(help_text="given by companies and not taken")  # noqa: N815
+    pupilsDrawing = serializers.IntegerField(  # noqa: N815
+        help_text="at campuses in reach that offer it, this one included"
+    )
     placesPerPupil = RangeSerializer()  # noqa: N815
     lapsingShare = serializers.FloatField()  # noqa: N815
     rivals = RivalSerializer(many=True)
@@ -61,6 +65,8 @@ def _opportunity(row: RadarRow) -> dict[str, Any]:
         "recognitions": item.recognitions,
         "recognitionsWithUnknownPlaces": item.unknown,
         "places": {"low": item.places_low, "high": item.places_high},
+        "placesFree": item.free,
+        "pupilsDrawing": item.drawing,
         "placesPerPupil": {
             "low": round(item.per_pupil_low, 4),
             "high": round(item.per_pupil_high, 4),

@@ -1,7 +1,9 @@
 """The radar of a campus: its figures against the whole region's, and what makes an advice."""
 
 import json
+import math
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,11 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.models import Workplace
-from matching.catchment import floating_catchment, reachable
-from matching.opportunities import DEFAULT_RADAR, Advice, Reason, opportunities
+from matching.catchment import Decay, floating_catchment, reachable
+from matching.opportunities import (
+    DEFAULT_RADAR,
+    Advice,
+    Opportunity,
+    RadarPolicy,
+    Reason,
+    opportunities,
+)
 from matching.radar import radar
 from matching.region import Region
-from matching.region_radar import region_radar
+from matching.region_radar import region_opportunities, region_radar
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
 from tests.matching.region import scatter
 
@@ -39,12 +48,21 @@ def regions(draw: st.DrawFn) -> Region:
         at=seed.integers(0, SPOTS, r),
         programme=seed.integers(0, PROGRAMMES, r),
         offered=np.where(seed.random(r) < 0.3, np.nan, seed.integers(0, 4, r).astype(float)),
-        taken=np.zeros(r),
+        taken=np.zeros(r) + seed.integers(0, 2),
         lapses=seed.random(r) < 0.3,
         campus=pairs // PROGRAMMES,
         offered_programme=pairs % PROGRAMMES,
         pupils=seed.integers(0, 6, len(pairs)).astype(float),
     )
+
+
+def same(found: list[Opportunity], expected: list[Opportunity]) -> None:
+    """Equal but for the order in which numbers were added up."""
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        for name, value in vars(other).items():
+            like = pytest.approx(value) if isinstance(value, float) else value
+            assert getattr(one, name) == like, name
 
 
 @given(regions())
@@ -97,26 +115,35 @@ def test_an_advice_follows_from_its_figures(region: Region) -> None:
 
 @given(regions())
 def test_the_whole_region_at_once_says_the_same(region: Region) -> None:
-    whole = region_radar(region)
-    for row, campus in enumerate(region.campus_ids):
-        found = {item.programme - 80: item for item in opportunities(region, int(campus))}
-        for p in range(PROGRAMMES):
-            if p not in found:
-                assert whole.recognitions[row, p] == 0
-                assert not whole.offered[row, p]
-                continue
-            item = found[p]
-            assert item.offered == whole.offered[row, p]
-            assert item.pupils == whole.pupils[row, p]
-            assert item.recognitions == pytest.approx(whole.recognitions[row, p])
-            assert item.unknown == pytest.approx(whole.unknown[row, p])
-            assert item.places_low == pytest.approx(whole.places_low[row, p])
-            assert item.per_pupil_low == pytest.approx(whole.per_pupil_low[row, p])
-            assert item.per_pupil_high == pytest.approx(whole.per_pupil_high[row, p])
-            assert len(item.rivals) == whole.rivals[row, p]
-            assert item.nearest == pytest.approx(whole.nearest[row, p], nan_ok=True) or (
-                item.nearest is None and np.isnan(whole.nearest[row, p])
-            )
+    found = dict[int, list[Opportunity]]()
+    for campus, item in region_opportunities(region):
+        found.setdefault(campus, []).append(item)
+    for campus in region.campus_ids.tolist():
+        alone = opportunities(region, campus)
+        together = sorted(found.get(campus, []), key=lambda item: item.programme)
+        same(together, sorted(alone, key=lambda item: item.programme))
+
+
+@given(regions(), st.sets(st.integers(80, 79 + PROGRAMMES)))
+def test_a_part_of_the_programmes_says_the_same_of_them(
+    region: Region, programmes: set[int]
+) -> None:
+    whole = [row for row in region_opportunities(region) if row[1].programme in programmes]
+    part = list(region_opportunities(region.of_programmes(programmes)))
+    assert [campus for campus, _ in part] == [campus for campus, _ in whole]
+    same([item for _, item in part], [item for _, item in whole])
+
+
+@given(regions())
+def test_what_campuses_draw_is_what_workplaces_give(region: Region) -> None:
+    """Over every campus that offers a programme: places per pupil, times pupils, is the places."""
+    radar = region_radar(region)
+    drawn = (radar.per_pupil_low * radar.pupils)[radar.offered].sum()
+    places = region.table(np.nan_to_num(region.offered))
+    access = floating_catchment(
+        region.campuses, region.establishments, region.pupil_table(), places
+    )
+    assert drawn == pytest.approx(places[access.demand > 0].sum())
 
 
 def test_an_unknown_campus_has_none() -> None:
@@ -164,3 +191,29 @@ def test_the_command_writes_it(
         assert json.loads(written)["total"] == 1
     with pytest.raises(CommandError, match="--campus"):
         call_command("radar", campus="999999-9")
+
+
+@pytest.mark.django_db
+def test_settings_may_replace_the_policy(
+    campus: Campus, programme: Programme, settings: Any
+) -> None:
+    scatter(programme, seed=1, n=30)
+    year = SchoolYear.objects.current()
+    (row,) = radar(campus, year)
+    near = row.opportunity.recognitions
+    settings.RADAR_POLICY = RadarPolicy(decay=Decay((5_000.0,), (1.0,)), new_group=9)
+    (row,) = radar(campus, year)
+    assert row.opportunity.recognitions < near
+    assert row.opportunity.pupils == 9
+    settings.RADAR_POLICY = "25 km"
+    with pytest.raises(TypeError, match="RADAR_POLICY"):
+        radar(campus, year)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [{"new_group": 0}, {"enough": 3.0}, {"unknown_places": math.nan}, {"lapsing_share": 0.0}],
+)
+def test_a_senseless_policy_is_refused(nonsense: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        RadarPolicy(**nonsense)

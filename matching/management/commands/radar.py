@@ -43,9 +43,13 @@ def _record(row: RadarRow) -> dict[str, Any]:
         "recognitionsWithUnknownPlaces": item.unknown,
         "placesLow": item.places_low,
         "placesHigh": item.places_high,
+        "placesFree": item.free,
+        "pupilsDrawing": item.drawing,
         "placesPerPupilLow": round(item.per_pupil_low, 3),
         "placesPerPupilHigh": round(item.per_pupil_high, 3),
+        "lapsingShare": round(item.lapsing_share, 3),
         "rivals": [campus.key for campus in row.rivals],
+        "nearestDistance": None if item.nearest is None else round(item.nearest),
     }
 
 
