@@ -6,7 +6,10 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clients_admin import ApiClientAdmin
 from accounts.models import User
+
+__all__ = ["ApiClientAdmin", "UserAdmin", "UserCreationForm"]
 
 # Roles follow from memberships; groups would be a second, hidden way.
 admin.site.unregister(Group)

@@ -120,6 +120,8 @@ def _match(pair: Pair) -> dict[str, Any]:
 class CampusMatches(APIView):
     """The recognised establishments near a campus that can train pupils of a programme, ranked."""
 
+    scopes = {"read": "matches:read"}
+
     @extend_schema(
         operation_id="listCampusMatches",
         parameters=[

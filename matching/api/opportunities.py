@@ -85,6 +85,8 @@ def _opportunity(row: RadarRow) -> dict[str, Any]:
 class CampusOpportunities(APIView):
     """What a campus can reach against the pupils who draw on it, for every programme."""
 
+    scopes = {"read": "opportunities:read"}
+
     @extend_schema(
         operation_id="listCampusOpportunities",
         parameters=[

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
-from uuid import uuid4
 
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
@@ -15,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+
+from radar.api.tracing import trace_id
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,11 @@ def _kind(error: exceptions.APIException) -> tuple[str, str]:
         case exceptions.NotAuthenticated():
             return "noAccessToken", _("Log in first")
         case exceptions.AuthenticationFailed():
-            return "invalidAccessToken", _("The credentials are not valid")
+            return getattr(error, "belgif_type", "invalidAccessToken"), _(
+                "The credentials are not valid"
+            )
+        case exceptions.PermissionDenied() if hasattr(error, "scope"):
+            return "missingScope", _("The token lacks a scope")
         case exceptions.PermissionDenied():
             return "missingPermission", _("Not allowed")
         case exceptions.NotFound():
@@ -100,6 +105,10 @@ def _body(error: exceptions.APIException, instance: str) -> dict[str, Any]:
         "detail": str(error.detail),
         "instance": instance,
     }
+    if scope := getattr(error, "scope", None):
+        body["requiredScopes"] = [scope]
+    if wait := getattr(error, "wait", None):
+        body["retryAfterSec"] = int(wait)
     if isinstance(error, BadInput):
         body["issues"] = error.issues
     return body
@@ -110,7 +119,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
 
     The `instance` of the answer is in the log line of the error.
     """
-    instance = f"urn:uuid:{uuid4()}"
+    instance = f"urn:uuid:{trace_id()}"
     known = _as_api_exception(error, instance)
     headers = {}
     if challenge := getattr(known, "auth_header", None):
@@ -133,7 +142,7 @@ def is_api(request: HttpRequest) -> bool:
 
 def problem_page(error: Exception) -> JsonResponse:
     """The problem for an error outside DRF: no such address, a middleware that failed."""
-    instance = f"urn:uuid:{uuid4()}"
+    instance = f"urn:uuid:{trace_id()}"
     known = _as_api_exception(error, instance)
     return JsonResponse(
         _body(known, instance),

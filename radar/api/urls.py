@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.tokens import TokenView
 from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities
 
@@ -30,6 +31,7 @@ class NoSuchResource(APIView):
 
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("token", TokenView.as_view(), name="token"),
     path("campuses/<str:campus>/matches", CampusMatches.as_view(), name="campus-matches"),
     path(
         "campuses/<str:campus>/opportunities",

@@ -19,6 +19,8 @@ CSRF_TRUSTED_ORIGINS = environment.CSRF_TRUSTED_ORIGINS
 SITE_URL = environment.SITE_URL
 
 INSTALLED_APPS = [
+    # Before accounts, whose administration replaces its own.
+    "oauth2_provider",
     "matching",
     "companies",
     "schools",
@@ -51,6 +53,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "radar.api.tracing.TraceMiddleware",
+    "radar.api.throttling.RateLimitMiddleware",
     "radar.api.language.ApiLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,6 +119,10 @@ CELERY_BEAT_SCHEDULE = {
     "geocode-addresses": {
         "task": "geo.geocode_addresses",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "clear-expired-tokens": {
+        "task": "accounts.clear_expired_tokens",
+        "schedule": crontab(hour="2", minute="10"),
     },
 }
 CELERY_TASK_ACKS_LATE = True
@@ -214,13 +222,43 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # API --------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["radar.api.authentication.BrowserSession"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.ClientToken",
+        "radar.api.authentication.BrowserSession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["radar.api.access.MayCall"],
+    "DEFAULT_THROTTLE_CLASSES": ["radar.api.throttling.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "radar.api.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": False,
+}
+# Beside the token, as VDAB has it: this header names the client (its client id).
+API_KEY_HEADER = environment.API_KEY_HEADER
+API_KEY_REQUIRED = environment.API_KEY_REQUIRED
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",
+    "OAUTH2_VALIDATOR_CLASS": "accounts.oauth.ClientValidator",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Radar Duaal API",
@@ -276,7 +314,10 @@ PHOTON_URL = environment.PHOTON_URL
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"trace": {"()": "radar.api.tracing.TraceFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(trace)s %(name)s: %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["trace"]}
+    },
     "root": {"handlers": ["console"], "level": environment.LOG_LEVEL},
 }

@@ -22,6 +22,9 @@ DATA_DIR: str = env.str("DATA_DIR", "")
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Radar Duaal <radar@localhost>")
 
+API_KEY_HEADER: str = env.str("API_KEY_HEADER", "X-IBM-Client-Id")
+API_KEY_REQUIRED: bool = env.bool("API_KEY_REQUIRED", False)
+
 IMPORT_MAX_ENDED_SHARE: float = env.float("IMPORT_MAX_ENDED_SHARE", 0.1)
 IMPORT_MAX_MEGABYTES: int = env.int("IMPORT_MAX_MEGABYTES", 1024)
 

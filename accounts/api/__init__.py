@@ -1,0 +1,1 @@
+"""Tokens: how a client of the API shows who it is."""
