@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +122,17 @@ class Establishment(Located):
     email = models.EmailField(_("e-mail address"), blank=True)
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+    nace_version = models.CharField(
+        _("NACE version"), max_length=4, blank=True, default="", db_default=""
+    )
+    nace_codes = ArrayField(
+        models.CharField(max_length=7),
+        verbose_name=_("NACE codes"),
+        help_text=_("Main activities, in the newest version that the KBO gives."),
+        default=list,
+        blank=True,
+        db_default=[],
+    )
 
     objects = EstablishmentQuerySet.as_manager()
 

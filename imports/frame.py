@@ -101,6 +101,10 @@ class Importer:
         #: Rejected rows of which nobody can tell which record they are about.
         self.unidentified = 0
         self.rows = 0
+        #: The number of the set, of a source whose updates follow each other.
+        self.extract: int | None = None
+        #: Of the data that it left, where the importer keeps one.
+        self.fingerprint = ""
         #: What the reader of the report should know besides the counts.
         self.notes: list[Text] = []
         self.merges: list[Merge] = []
@@ -372,6 +376,8 @@ class Importer:
         return {
             **asdict(self.counts()),
             "rejected": self.rejections.count,
+            "extract": self.extract,
+            "fingerprint": self.fingerprint,
             "tables": [{"table": t, **asdict(counts)} for t, counts in self.tables().items()],
             "examples": [asdict(example) for example in self.examples],
         }

@@ -95,6 +95,12 @@ class ImportRun(models.Model):
     # A few of each: {"table": …, "action": "changed", "label": …, "values": [[field, old, new]]}.
     examples = models.JSONField(_("examples"), default=list, blank=True)
     message = models.TextField(_("message"), blank=True)
+    # Of sources that come as a full set and numbered updates.
+    extract = models.PositiveIntegerField(_("number of the extract"), null=True, blank=True)
+    # Of what it left in our tables, for importers that recognise a file they need not read again.
+    fingerprint = models.CharField(
+        _("fingerprint of the data"), max_length=40, blank=True, default="", db_default=""
+    )
 
     objects = ImportRunQuerySet.as_manager()
 

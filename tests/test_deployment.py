@@ -218,7 +218,7 @@ def test_the_image_has_a_python_that_the_project_takes(
 
 
 def test_locks_pin_every_package_with_hashes_and_name_no_host() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         text = (ROOT / name).read_text()
         assert "://" not in text
         entries = re.split(r"\n(?=[a-z])", text.strip())
@@ -233,6 +233,7 @@ def test_the_development_lock_holds_all_of_the_other() -> None:
         return set(re.findall(r"^[a-z]\S+==\S+", (ROOT / name).read_text(), flags=re.MULTILINE))
 
     assert pins("requirements.lock") < pins("requirements-dev.lock")
+    assert pins("requirements.lock") < pins("requirements-bench.lock")
 
 
 def test_the_dev_script_is_sound() -> None:

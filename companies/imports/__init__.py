@@ -1,5 +1,5 @@
 """Importers of what companies are: each registers itself with `imports`."""
 
-from companies.imports import recognitions
+from companies.imports import kbo, recognitions
 
-__all__ = ["recognitions"]
+__all__ = ["kbo", "recognitions"]

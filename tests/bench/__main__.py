@@ -1,4 +1,4 @@
-"""Run every benchmark, each scale of the demo region in a database and a process of its own."""
+"""Run every benchmark, each in a database and a process of its own."""
 
 import argparse
 import os
@@ -15,9 +15,16 @@ from rich.console import Console
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
-    scales = parser.parse_args().scale
+    parser.add_argument("--only", choices=["ranking", "kbo"], help="one of them")
+    options = parser.parse_args()
     console = Console()
-    for scale in scales:
+    if options.only in (None, "kbo"):
+        console.rule("imports")
+        command = [sys.executable, "-m", "tests.bench.kbo"]
+        subprocess.run(command, env=_environment("radar_bench_kbo"), check=True)
+    if options.only not in (None, "ranking"):
+        return
+    for scale in options.scale:
         environment = _environment(f"radar_bench_{scale:g}".replace(".", "_"))
         console.rule(f"demo region x {scale:g}")
         for step in (
