@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from hashlib import sha256
 
 from django.contrib.auth.decorators import login_not_required
@@ -34,7 +35,16 @@ class TokenView(LibraryTokenView):
 
 
 def _attempts_key(request: HttpRequest) -> str:
-    """The cache key of the wrong attempts for a client (named in the form or by Basic) from here."""
-    client = request.POST.get("client_id") or request.headers.get("Authorization", "")
+    """The cache key of the wrong attempts for a client (in the form or by Basic), from here."""
+    client = request.POST.get("client_id") or _basic_name(request)
     attempt = f"{request.META.get('REMOTE_ADDR', '')} {client}"
     return f"api.attempts.{sha256(attempt.encode()).hexdigest()}"
+
+
+def _basic_name(request: HttpRequest) -> str:
+    """The name of a Basic header, without the secret; empty where there is none."""
+    encoded = request.headers.get("Authorization", "").partition(" ")[2]
+    try:
+        return b64decode(encoded).partition(b":")[0].decode()
+    except ValueError:
+        return ""

@@ -15,6 +15,7 @@ from matching.api.campuses import campuses_with
 from matching.explanation import sentence
 from matching.pairs import Pair, pairs
 from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
+from radar.api.geojson import PointSerializer
 from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
 
@@ -26,13 +27,6 @@ class ComponentSerializer(serializers.Serializer[Any]):
     value = serializers.FloatField()
     weight = serializers.FloatField()
     known = serializers.BooleanField()
-
-
-class PointSerializer(serializers.Serializer[Any]):
-    """A GeoJSON point, WGS 84, longitude first."""
-
-    type = serializers.CharField()
-    coordinates = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
 
 
 class MatchEstablishmentSerializer(serializers.Serializer[Any]):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
@@ -11,10 +11,37 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.tokens import TokenView
+from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
+from geo.api.resources import MUNICIPALITIES
 from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities
+from radar.api.collections import views_of
+from radar.api.resources import Resource
+from schools.api.resources import CAMPUSES, OFFERINGS, PROGRAMMES, SCHOOLS, SECTORS
 
 app_name = "api"
+
+RESOURCES = (
+    SECTORS,
+    PROGRAMMES,
+    MUNICIPALITIES,
+    SCHOOLS,
+    CAMPUSES,
+    OFFERINGS,
+    COMPANIES,
+    ESTABLISHMENTS,
+    RECOGNITIONS,
+    WORKPLACES,
+)
+
+
+def addresses(resource: Resource) -> list[URLPattern]:
+    """The addresses that every resource has."""
+    collection, item = views_of(resource)
+    return [
+        path(resource.name, collection.as_view(), name=resource.name),
+        path(f"{resource.name}/<str:key>", item.as_view(), name=f"{resource.name}-item"),
+    ]
 
 
 @extend_schema(exclude=True)
@@ -38,5 +65,6 @@ urlpatterns = [
         CampusOpportunities.as_view(),
         name="campus-opportunities",
     ),
+    *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),
 ]

@@ -1,0 +1,1 @@
+"""Companies, their recognitions and workplaces in the API."""

@@ -1,0 +1,1 @@
+"""Geography in the API."""

@@ -1,0 +1,1 @@
+"""Programmes, schools and what they offer in the API."""
