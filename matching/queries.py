@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from matching.radar import RadarRow, radar
+from matching.radar import ProgrammeRadar, Radar, programme_radar, radar
 from matching.ranking import Ranking, rank
 from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
 
@@ -16,25 +16,18 @@ MAX_RADIUS_KM = 150
 DEFAULT_RADIUS_KM = 25
 
 
-class CampusQuery(forms.Form):
-    """A campus and a school year.
+class SchoolYearQuery(forms.Form):
+    """A school year that has not ended, this one by default.
 
-    `campuses` are those the asker may see: any other campus is as unknown as one that does not
-    exist. After `is_valid()`, `radar()` answers for every programme.
+    `campuses` are those the asker may see. After `is_valid()`, `programme_radar()` answers for a
+    programme at each of them.
     """
 
-    campus = forms.CharField(label=_("campus"), max_length=20)
     school_year = forms.CharField(label=_("school year"), max_length=9, required=False)
 
     def __init__(self, *args: Any, campuses: CampusQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campuses = campuses
-
-    def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
 
     def clean_school_year(self) -> SchoolYear:
         name = self.cleaned_data["school_year"]
@@ -46,6 +39,28 @@ class CampusQuery(forms.Form):
             raise ValidationError(_("This school year has ended."), code="ended")
         return year
 
+    def programme_radar(self, programme: Programme) -> ProgrammeRadar:
+        """The opportunities of a programme that a valid query asks for."""
+        allowed = self.campuses.order_by().values_list("pk", flat=True)
+        return programme_radar(programme, self.cleaned_data["school_year"], allowed)
+
+
+class CampusQuery(SchoolYearQuery):
+    """Also a campus: any that the asker may not see is as unknown as one that does not exist.
+
+    After `is_valid()`, `radar()` answers for every programme.
+    """
+
+    campus = forms.CharField(label=_("campus"), max_length=20)
+
+    field_order: tuple[str, ...] = ("campus", "school_year")
+
+    def clean_campus(self) -> Campus:
+        try:
+            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
+        except Campus.DoesNotExist:
+            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+
     def as_options(self) -> str:
         """The errors of an invalid query as a command line would name them."""
         return "\n".join(
@@ -54,7 +69,7 @@ class CampusQuery(forms.Form):
             for message in messages
         )
 
-    def radar(self) -> list[RadarRow]:
+    def radar(self) -> Radar:
         """The opportunities that a valid query asks for."""
         return radar(self.cleaned_data["campus"], self.cleaned_data["school_year"])
 

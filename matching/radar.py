@@ -1,44 +1,108 @@
-"""The radar of a campus with its records: what the page, the API and the command show."""
+"""The radar with its records: what the pages, the API and the commands show.
+
+What is stored is served, even while something newer is being computed; what is not, is computed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from matching.opportunities import Opportunity, opportunities, radar_policy_in_force
+from matching import radar_store
+from matching.opportunities import Opportunity, opportunities, promise, radar_policy_in_force
 from matching.region_cache import current_region
+from matching.region_radar import region_opportunities
 from schools.models import Campus, Programme, SchoolYear
 
 
 @dataclass(frozen=True)
 class RadarRow:
-    """An opportunity with its programme and its rivals, nearest first."""
+    """An opportunity of a campus with its programme and its rivals, nearest first."""
 
+    campus: Campus
     programme: Programme
     opportunity: Opportunity
     rivals: tuple[Campus, ...]
 
 
-def radar(campus: Campus, school_year: SchoolYear) -> list[RadarRow]:
-    """The opportunities of a campus in a school year, most promising first.
+@dataclass(frozen=True)
+class Radar:
+    """Rows, most promising first, and when they were computed: None for just now."""
+
+    rows: list[RadarRow]
+    computed_at: datetime | None
+
+
+def radar(campus: Campus, school_year: SchoolYear) -> Radar:
+    """The opportunities of a campus in a school year.
 
     Programmes that have ended by the start of the school year are left out, unless the campus still
-    offers them. Three small queries, and one more read of the region after its data changed.
+    offers them. A handful of queries, and one more read of the region when nothing is stored and
+    its data changed.
     """
-    found = opportunities(current_region(school_year), campus.pk, radar_policy_in_force())
+    policy = radar_policy_in_force()
+    stored = radar_store.of_campus(campus, school_year, policy)
+    if stored:
+        found = sorted(stored.opportunities, key=lambda item: (*promise(item), item.programme))
+    else:
+        found = opportunities(current_region(school_year), campus.pk, policy)
     programmes = Programme.objects.order_by().in_bulk([item.programme for item in found])
-    rivals = (
-        Campus.objects.select_related("school")
-        .order_by()
-        .in_bulk({pk for item in found for pk in item.rivals})
-    )
-    return [
-        RadarRow(
-            programme=programmes[item.programme],
-            opportunity=item,
-            # A campus may have gone since the region was read.
-            rivals=tuple(rivals[pk] for pk in item.rivals if pk in rivals),
-        )
+    rivals = _campuses(pk for item in found for pk in item.rivals)
+    rows = [
+        RadarRow(campus, programmes[item.programme], item, _present(item, rivals))
         for item in found
         if item.programme in programmes
         and (item.offered or programmes[item.programme].is_valid_on(school_year.start))
     ]
+    return Radar(rows, stored.computed_at if stored else None)
+
+
+@dataclass(frozen=True)
+class ProgrammeRadar:
+    """A programme at every campus, most promising first; `rows` reads the records of a slice."""
+
+    programme: Programme
+    found: list[tuple[int, Opportunity]]
+    computed_at: datetime | None
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def rows(self, start: int, stop: int) -> list[RadarRow]:
+        """The rows of a slice: one query, however many."""
+        part = self.found[start:stop]
+        campuses = _campuses(pk for campus, item in part for pk in (campus, *item.rivals))
+        return [
+            RadarRow(campuses[campus], self.programme, item, _present(item, campuses))
+            for campus, item in part
+            if campus in campuses
+        ]
+
+
+def programme_radar(
+    programme: Programme, school_year: SchoolYear, campuses: Iterable[int]
+) -> ProgrammeRadar:
+    """The opportunities of a programme at those of these campuses (primary keys) that have any."""
+    policy = radar_policy_in_force()
+    stored = radar_store.of_programme(programme, school_year, policy)
+    found: Iterable[tuple[int, Opportunity]]
+    if stored:
+        found = zip(stored.campuses, stored.opportunities, strict=True)
+    else:
+        region = current_region(school_year).of_programmes([programme.pk])
+        found = region_opportunities(region, policy)
+    allowed = set(campuses)
+    ranked = sorted(
+        (row for row in found if row[0] in allowed), key=lambda row: (*promise(row[1]), row[0])
+    )
+    return ProgrammeRadar(programme, ranked, stored.computed_at if stored else None)
+
+
+def _campuses(keys: Iterable[int]) -> dict[int, Campus]:
+    return Campus.objects.select_related("school").order_by().in_bulk(set(keys))
+
+
+def _present(item: Opportunity, campuses: dict[int, Campus]) -> tuple[Campus, ...]:
+    """The rivals of an opportunity. One may have gone since it was computed."""
+    return tuple(campuses[pk] for pk in item.rivals if pk in campuses)

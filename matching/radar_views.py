@@ -26,8 +26,8 @@ def radar(request: UserRequest) -> HttpResponse:
     if not form.is_valid():
         context: dict[str, Any] = {"form": form, "refused": form.errors}
         return render(request, "matching/radar.html", context, status=400)
-    everything = form.radar()
-    rows = chosen(everything, form.cleaned_data["show"], asked.get("sort", ""))
+    found = form.radar()
+    rows = chosen(found.rows, form.cleaned_data["show"], asked.get("sort", ""))
     if asked.get("format") == "csv":
         return _download(rows, form.cleaned_data["campus"].key)
     policy = radar_policy_in_force()
@@ -36,7 +36,8 @@ def radar(request: UserRequest) -> HttpResponse:
         "campus": form.cleaned_data["campus"],
         "rows": rows,
         "sort": asked.get("sort", ""),
-        "counts": _counts([row.opportunity.advice for row in everything]),
+        "counts": _counts([row.opportunity.advice for row in found.rows]),
+        "computed_at": found.computed_at,
         "policy": policy,
         "enough_at": 100 * policy.enough / FULL_BAR,
         "reach_km": policy.decay.catchment / 1000,

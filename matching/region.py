@@ -14,7 +14,7 @@ from companies.models import Recognition
 from geo.coordinates import to_lambert
 from matching.binary_copy import UNKNOWN, integer, number, read
 from matching.candidates import Latitude, Longitude
-from matching.models import Change
+from matching.changes import Change
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
 
 Floats = NDArray[np.float64]

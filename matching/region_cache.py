@@ -11,7 +11,7 @@ import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
-from matching.models import Change
+from matching.changes import Change
 from matching.region import Region, load_region
 from schools.models import SchoolYear
 

@@ -1,9 +1,11 @@
-"""`GET /api/v1/campuses/{campus}/opportunities`: the radar of a campus."""
+"""The radar as JSON: `campuses/{campus}/opportunities` and `programmes/{n}/opportunities`."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -13,11 +15,12 @@ from rest_framework.views import APIView
 
 from matching.api.campuses import campuses_with
 from matching.opportunities import Advice, Reason
-from matching.queries import CampusQuery
+from matching.queries import CampusQuery, SchoolYearQuery
 from matching.radar import RadarRow
 from matching.radar_rows import REASONS
 from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
+from schools.models import Campus, Programme
 
 
 class RangeSerializer(serializers.Serializer[Any]):
@@ -55,6 +58,11 @@ class OpportunitySerializer(serializers.Serializer[Any]):
     explanation = serializers.CharField()
 
 
+class CampusOpportunitySerializer(OpportunitySerializer):
+    campus = serializers.CharField(help_text="key, as 039107-1")
+    name = serializers.CharField()
+
+
 def _opportunity(row: RadarRow) -> dict[str, Any]:
     item = row.opportunity
     body: dict[str, Any] = {
@@ -82,6 +90,23 @@ def _opportunity(row: RadarRow) -> dict[str, Any]:
     return body
 
 
+PARAMETERS = [
+    OpenApiParameter(
+        "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
+    ),
+    OpenApiParameter("page", OpenApiTypes.INT, default=1),
+    OpenApiParameter(
+        "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
+    ),
+]
+
+
+def computed_at() -> serializers.DateTimeField:
+    return serializers.DateTimeField(
+        required=False, help_text="left out when it was computed for this answer"
+    )
+
+
 class CampusOpportunities(APIView):
     """What a campus can reach against the pupils who draw on it, for every programme."""
 
@@ -89,29 +114,52 @@ class CampusOpportunities(APIView):
 
     @extend_schema(
         operation_id="listCampusOpportunities",
-        parameters=[
-            OpenApiParameter(
-                "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
-            ),
-            OpenApiParameter("page", OpenApiTypes.INT, default=1),
-            OpenApiParameter(
-                "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
-            ),
-        ],
-        responses=page_serializer("OpportunityPage", OpportunitySerializer),
+        parameters=PARAMETERS,
+        responses=page_serializer(
+            "OpportunityPage", OpportunitySerializer, computedAt=computed_at()
+        ),
     )
     def get(self, request: Request, campus: str) -> Response:
         campuses = campuses_with(request, campus)
-        data = form_data(request, PageQuery, _Parameters)
+        data = form_data(request, PageQuery, SchoolYearQuery)
         query = CampusQuery(data | {"campus": campus}, campuses=campuses)
         paging = PageQuery(data)
         require_valid(query, paging)
-        rows, page = query.radar(), paging.page_asked()
-        items = [_opportunity(row) for row in rows[page.start : page.stop]]
-        return Response(page.envelope(request, items, len(rows)))
+        found, page = query.radar(), paging.page_asked()
+        items = [_opportunity(row) for row in found.rows[page.start : page.stop]]
+        body = page.envelope(request, items, len(found.rows))
+        return Response(body | _when(found.computed_at))
 
 
-class _Parameters(CampusQuery):
-    """The parameters that come in the query string: all but the campus."""
+class ProgrammeOpportunities(APIView):
+    """A programme at every campus the caller may read, most promising first.
 
-    campus = None  # type: ignore[assignment]
+    For who sees to a whole region, such as a provincial forum.
+    """
+
+    scopes = {"read": "opportunities:read"}
+
+    @extend_schema(
+        operation_id="listProgrammeOpportunities",
+        parameters=PARAMETERS,
+        responses=page_serializer(
+            "CampusOpportunityPage", CampusOpportunitySerializer, computedAt=computed_at()
+        ),
+    )
+    def get(self, request: Request, programme: int) -> Response:
+        asked = get_object_or_404(Programme, number=programme)
+        data = form_data(request, PageQuery, SchoolYearQuery)
+        query = SchoolYearQuery(data, campuses=Campus.objects.readable_by(request.user))
+        paging = PageQuery(data)
+        require_valid(query, paging)
+        found, page = query.programme_radar(asked), paging.page_asked()
+        items = [
+            {"campus": row.campus.key, "name": str(row.campus)} | _opportunity(row)
+            for row in found.rows(page.start, page.stop)
+        ]
+        body = page.envelope(request, items, len(found))
+        return Response(body | _when(found.computed_at))
+
+
+def _when(computed_at: datetime | None) -> dict[str, Any]:
+    return {"computedAt": computed_at} if computed_at else {}

@@ -69,13 +69,16 @@ class Page:
 
 
 def page_serializer(
-    name: str, item: type[serializers.Serializer[Any]]
+    name: str, item: type[serializers.Serializer[Any]], **more: Any
 ) -> type[serializers.Serializer[Any]]:
-    """The serializer of a page of items, for the schema (`self` is no name for a class body)."""
+    """The serializer of a page of items and of `more` fields, for the schema.
+
+    Made by hand, for `self` is no name for a class body.
+    """
     links: dict[str, Any] = {
         link: serializers.URLField(required=link in ("self", "first", "last"))
         for link in ("self", "first", "prev", "next", "last")
     }
     numbers = {key: serializers.IntegerField() for key in ("total", "page", "pageSize")}
-    fields = {"items": item(many=True), **numbers, **links, "__doc__": "A page of a collection."}
-    return type(name, (serializers.Serializer,), fields)
+    fields = {"items": item(many=True), **numbers, **links, **more}
+    return type(name, (serializers.Serializer,), {**fields, "__doc__": "A page of a collection."})

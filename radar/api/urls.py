@@ -14,7 +14,7 @@ from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from geo.api.resources import MUNICIPALITIES
 from matching.api.matches import CampusMatches
-from matching.api.opportunities import CampusOpportunities
+from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
 from radar.api.collections import views_of
 from radar.api.resources import Resource
 from schools.api.resources import CAMPUSES, OFFERINGS, PROGRAMMES, SCHOOLS, SECTORS
@@ -64,6 +64,11 @@ urlpatterns = [
         "campuses/<str:campus>/opportunities",
         CampusOpportunities.as_view(),
         name="campus-opportunities",
+    ),
+    path(
+        "programmes/<int:programme>/opportunities",
+        ProgrammeOpportunities.as_view(),
+        name="programme-opportunities",
     ),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),

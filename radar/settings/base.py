@@ -124,6 +124,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.clear_expired_tokens",
         "schedule": crontab(hour="2", minute="10"),
     },
+    # Every minute: programmes whose data changed; the first after midnight, all of them.
+    "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from celery.exceptions import AlwaysEagerIgnored
 from django.core.files import File
-from django.db import connection
 
 from imports import registry
 from imports.models import ImportRun, RunStatus
@@ -25,21 +20,14 @@ from radar.celery import app
 from schools.models import School
 from tests.imports.files import csv_file
 from tests.imports.toy import ToyImporter
+from tests.workers import celery_worker, wait_for
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ROWS = [["nummer", "naam"], *([str(number), f"School {number}"] for number in range(1, 201))]
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("in_english"),
 ]
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -53,34 +41,9 @@ def half_way(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def worker(queue: str, half_way: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker of one process on this test's database and queue."""
-    database = connection.settings_dict
-    password = f":{quote(database['PASSWORD'])}" if database["PASSWORD"] else ""
-    port = f":{database['PORT']}" if database["PORT"] else ""
-    environment = os.environ | {
-        "DATABASE_URL": f"postgis://{database['USER']}{password}"
-        f"@{quote(database['HOST'], safe='')}{port}/{database['NAME']}",
-        "DATA_DIR": str(tmp_path),
-        "HALF_WAY": str(half_way),
-        "DJANGO_SETTINGS_MODULE": "radar.settings.test",
-    }
-    command = [sys.executable, "-m", "celery", "-A", "tests.imports.worker", "worker"]
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--concurrency", "1", "--queues", queue, "--loglevel", "INFO"],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-        yield process
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def worker(queue: str, half_way: Path, tmp_path: Path) -> Iterator[None]:
+    with celery_worker("tests.imports.worker", queue, tmp_path, HALF_WAY=str(half_way)):
+        yield
 
 
 @pytest.mark.usefixtures("worker")

@@ -168,13 +168,13 @@ def test_the_radar_shows_programmes_and_rivals(campus: Campus, programme: Progra
         status=OfferingStatus.RUNNING,
         pupils=3,
     )
-    (row,) = radar(campus, year)
+    (row,) = radar(campus, year).rows
     assert row.programme == programme
     assert row.rivals == (rival,)
     assert row.opportunity.pupils == DEFAULT_RADAR.new_group
 
     Workplace.objects.update(places_offered=0)
-    (row,) = radar(campus, year)
+    (row,) = radar(campus, year).rows
     assert row.opportunity.places_low == 0
 
 
@@ -199,10 +199,10 @@ def test_settings_may_replace_the_policy(
 ) -> None:
     scatter(programme, seed=1, n=30)
     year = SchoolYear.objects.current()
-    (row,) = radar(campus, year)
+    (row,) = radar(campus, year).rows
     near = row.opportunity.recognitions
     settings.RADAR_POLICY = RadarPolicy(decay=Decay((5_000.0,), (1.0,)), new_group=9)
-    (row,) = radar(campus, year)
+    (row,) = radar(campus, year).rows
     assert row.opportunity.recognitions < near
     assert row.opportunity.pupils == 9
     settings.RADAR_POLICY = "25 km"

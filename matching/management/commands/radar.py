@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if not query.is_valid():
             raise CommandError(query.as_options())
         write = {"table": _table, "json": _json, "csv": _csv}
-        write[options["format"]](query.radar())
+        write[options["format"]](query.radar().rows)
 
 
 def _record(row: RadarRow) -> dict[str, Any]:
