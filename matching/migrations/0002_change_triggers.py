@@ -52,7 +52,7 @@ def install(table: str, event: str) -> tuple[str, str]:
         END $$;
         CREATE TRIGGER {name} AFTER {event} ON {table}
         REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-        """,  # noqa: S608
+        """,
         f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
     )
 

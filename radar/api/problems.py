@@ -43,9 +43,15 @@ class BadInput(exceptions.APIException):
         self.issues = list(issues)
 
 
-def issue(name: str, detail: str, value: str | None = None, kind: str = "schemaViolation") -> Issue:
-    """One issue with a query parameter; `kind` is a belgif input validation type."""
-    found: Issue = {"type": ISSUE_TYPE + kind, "in": "query", "name": name, "detail": detail}
+def issue(
+    name: str,
+    detail: str,
+    value: str | None = None,
+    kind: str = "schemaViolation",
+    place: str = "query",
+) -> Issue:
+    """One issue with a parameter or a field; `kind` is a belgif input validation type."""
+    found: Issue = {"type": ISSUE_TYPE + kind, "in": place, "name": name, "detail": detail}
     if value is not None:
         found["value"] = value[:200]
     return found
@@ -74,6 +80,8 @@ def _kind(error: exceptions.APIException) -> tuple[str, str]:
             return "unsupportedMediaType", _("This media type is not accepted")
         case exceptions.Throttled():
             return "tooManyRequests", _("Too many requests")
+        case _ if hasattr(error, "belgif_type"):
+            return error.belgif_type, _("Gone")
         case _ if error.status_code < status.HTTP_500_INTERNAL_SERVER_ERROR:
             return "badRequest", _("Bad request")
         case _:

@@ -13,7 +13,7 @@ ISSUE = {
     "description": "What is wrong with one parameter.",
     "properties": {
         "type": {"type": "string", "examples": [f"{ISSUE_TYPE}outOfRange"]},
-        "in": {"type": "string", "enum": ["query"]},
+        "in": {"type": "string", "enum": ["query", "path", "header", "body"]},
         "name": {"type": "string", "examples": ["radius"]},
         "value": {"type": "string", "description": "as it was received, at most 200 characters"},
         "detail": {"type": "string"},

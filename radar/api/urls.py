@@ -17,6 +17,7 @@ from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
 from radar.api.collections import views_of
 from radar.api.resources import Resource
+from radar.api.synchronisation_schema import sync_views_of
 from schools.api.resources import CAMPUSES, OFFERINGS, PROGRAMMES, SCHOOLS, SECTORS
 
 app_name = "api"
@@ -38,7 +39,12 @@ RESOURCES = (
 def addresses(resource: Resource) -> list[URLPattern]:
     """The addresses that every resource has."""
     collection, item = views_of(resource)
+    synchronised = sync_views_of(resource).items() if resource.synchronised else ()
     return [
+        *(
+            path(f"{resource.name}/{name}", view.as_view(), name=f"{resource.name}-{name}")
+            for name, view in synchronised
+        ),
         path(resource.name, collection.as_view(), name=resource.name),
         path(f"{resource.name}/<str:key>", item.as_view(), name=f"{resource.name}-item"),
     ]

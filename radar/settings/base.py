@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "accounts",
     "geo",
     "radar.web",
+    "radar.api",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -120,6 +121,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "geo.geocode_addresses",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "prune-feed": {"task": "api.prune_feed", "schedule": crontab(hour="2", minute="20")},
     "clear-expired-tokens": {
         "task": "accounts.clear_expired_tokens",
         "schedule": crontab(hour="2", minute="10"),
