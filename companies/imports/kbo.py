@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from django.db import connection
-from django.utils.formats import number_format
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from companies.imports import kbo_mirror
 from companies.imports import kbo_queries as queries
-from companies.imports.kbo_archive import Archive, open_archive
+from companies.imports.kbo_archive import Meta, open_archive
 from companies.models import Company, Establishment, Transfer
 from geo.towns import Towns
 from imports.errors import RefusedError, Text
@@ -52,15 +53,22 @@ class KboImporter(Importer):
     def load(self) -> None:
         """All steps, or none when this very file was the last and our data is as that left it."""
         last = self._last()
-        if last and last.file_hash == sha256(self.source.path) and not self.is_set(KNOWN_ONLY):
-            self.progress.step(_("Comparing"))
-            if last.fingerprint and last.fingerprint == _fingerprint():
-                self._repeat(last)
-                return
-        super().load()
+        if last and self._may_be_repeated(last):
+            self._repeat(last)
+        else:
+            super().load()
 
     def _last(self) -> ImportRun | None:
         return ImportRun.objects.of_kind(self.kind).effective().first()
+
+    def _may_be_repeated(self, last: ImportRun) -> bool:
+        if self.is_set(KNOWN_ONLY) or last.options.get(KNOWN_ONLY.name):
+            # Which records are recognised may differ, and the fingerprint knows nothing of it.
+            return False
+        if last.file_hash != sha256(self.source.path):
+            return False
+        self.progress.step(_("Comparing"))
+        return last.fingerprint == _fingerprint()
 
     def _repeat(self, last: ImportRun) -> None:
         """Report that nothing changes, without reading millions of rows to find that out."""
@@ -78,29 +86,31 @@ class KboImporter(Importer):
         with open_archive(self.source.path, self.progress) as archive:
             self.extract = archive.meta.extract
             self.is_update = archive.meta.is_update
-            self._check_order(archive)
+            self.held = kbo_mirror.loaded()
+            self._check_order(archive.meta)
             archive.stage()
             self.rows = archive.rows
-        if not self.rows:
+        # An update may have nothing to say; a full set says something.
+        if not self.rows and not self.is_update:
             raise RefusedError(_("There are no rows below the names of the columns."))
 
-    def _check_order(self, archive: Archive) -> None:
+    def _check_order(self, meta: Meta) -> None:
         """Refuse an update that does not follow on what was loaded, and a set older than that."""
         run = self._last()
-        last, extract = run.extract if run else None, archive.meta.extract
-        if last is None and archive.meta.is_update:
+        last = self.held.extract if self.held else (run.extract if run else None)
+        if meta.is_update and self.held is None:
             raise RefusedError(_("This is an update. Import a full set first."))
         if last is None:
             return
-        if extract < last:
+        if meta.extract < last:
             raise RefusedError(
                 format_lazy(
                     _("Extract {last} was imported; this is the older extract {extract}."),
                     last=last,
-                    extract=extract,
+                    extract=meta.extract,
                 )
             )
-        if archive.meta.is_update and extract > last + 1:
+        if meta.is_update and meta.extract > last + 1:
             raise RefusedError(
                 format_lazy(
                     _(
@@ -108,7 +118,7 @@ class KboImporter(Importer):
                         "updates in between first, or a full set."
                     ),
                     last=last,
-                    extract=extract,
+                    extract=meta.extract,
                 )
             )
 
@@ -118,18 +128,31 @@ class KboImporter(Importer):
         self._reject_wrong_numbers("[01]", _("This is no valid enterprise number."))
         self._judge("establishment", "EstablishmentNumber")
         self._reject_wrong_numbers("[2-8]", _("This is no valid establishment number."))
-        if not self.is_update:
-            self.reject_rows(
-                """
-                SELECT s.line, s.enterprise AS value FROM kbo_establishment s
-                WHERE NOT EXISTS (
-                    SELECT FROM kbo_enterprise e WHERE e.number = s.enterprise AND NOT e.rejected
-                )
-                """,
-                "establishment.csv: EnterpriseNumber",
-                _("The company of this establishment is not in the set."),
+        self._mirror()
+        self.reject_rows(
+            """
+            SELECT s.line, s.enterprise AS value FROM kbo_establishment s
+            WHERE NOT EXISTS (
+                SELECT FROM companies_kbo_enterprise e WHERE e.number = s.enterprise
             )
-        execute("ANALYZE kbo_establishment")
+            """,
+            "establishment.csv: EnterpriseNumber",
+            _("The company of this establishment is not in the set."),
+        )
+
+    def _mirror(self) -> None:
+        """Bring the mirror up to date, and see how much of it is to be compared."""
+        known_only, held = self.is_set(KNOWN_ONLY), self.held
+        # An update that is in the mirror already is compared again, not carried out again.
+        again = self.is_update and held is not None and held.extract == self.extract
+        if not self.is_update:
+            kbo_mirror.replace()
+        elif not again:
+            kbo_mirror.update()
+        partial = self.is_update and not (again or known_only or (held and held.known_only))
+        kbo_mirror.note_touched(everything=not partial)
+        self.scope = {"known_only": known_only, "everything": not partial}
+        kbo_mirror.note(kbo_mirror.Loaded(self.extract or 0, known_only))
 
     def _judge(self, file: str, column: str) -> None:
         """Let the rows of a file be the ones that are rejected."""
@@ -137,10 +160,12 @@ class KboImporter(Importer):
         self._column = f"{file}.csv: {column}"
 
     def _reject_wrong_numbers(self, first: str, reason: Text) -> None:
-        self.reject_rows(
+        # Nobody can tell whose row it is, so that nothing may be taken for absent.
+        self.unidentified += self.reject_rows(
             f"""
             SELECT s.line, s.number AS value FROM {self.staged.name} s
-            WHERE NOT (s.number ~ '^{first}[0-9]{{9}}$' AND radar_kbo_check_digits(s.number))
+            WHERE (s.number ~ '^{first}[0-9]{{9}}$' AND radar_kbo_check_digits(s.number))
+                IS NOT TRUE
             """,
             self._column,
             reason,
@@ -207,40 +232,20 @@ class KboImporter(Importer):
             label="p.label",
             params={"today": self.today},
         )
-        yield self._stopped(Establishment, "kbo_establishment", "unit_number")
-        yield self._stopped(Company, "kbo_enterprise", "enterprise_number")
+        yield self._stopped(Establishment, "establishment", "unit_number")
+        yield self._stopped(Company, "enterprise", "enterprise_number")
 
     def _gather(self) -> None:
         """The establishments and companies that the set is about, and the best of their facts."""
         # Sorts of millions of rows are worth more memory than a page's; only until the end of it.
         execute("SET LOCAL work_mem = '64MB'")
-        make_table(
-            "kbo_unit",
-            queries.UNITS_OF_AN_UPDATE if self.is_update else queries.UNITS_OF_A_FULL_SET,
-            {"known_only": self.is_set(KNOWN_ONLY)},
-        )
-        execute("CREATE INDEX ON kbo_unit (number)")
+        make_table("kbo_unit", queries.UNITS, self.scope)
         self._name_towns()
-        make_table(
-            "kbo_company",
-            queries.COMPANIES_OF_AN_UPDATE if self.is_update else queries.COMPANIES_OF_A_FULL_SET,
-        )
+        make_table("kbo_company", queries.COMPANIES_CONCERNED, self.scope)
         make_table("kbo_entity", queries.ENTITIES)
         make_table("kbo_name", queries.NAMES)
         make_table("kbo_reach", queries.CONTACTS)
         make_table("kbo_nace", queries.NACE)
-        for name in ("kbo_company", "kbo_name", "kbo_reach", "kbo_nace"):
-            execute(f"CREATE INDEX ON {name} (number)")
-        if lost := fetch(queries.UNITS_WITHOUT_A_COMPANY)[0][0]:
-            self.notes.append(
-                format_lazy(
-                    _(
-                        "{n} establishments are left as they were: this update says nothing of "
-                        "their company, which we do not know. Import a full set."
-                    ),
-                    n=number_format(lost),
-                )
-            )
 
     def _name_towns(self) -> None:
         """The municipality of each postal code and name that occurs: a few thousand."""
@@ -255,15 +260,14 @@ class KboImporter(Importer):
                 copy.write_row((code, town, towns.of_postal_code(code or "", town or "")))
         table.analyze()
 
-    def _stopped(self, model: type[Company | Establishment], table: str, number: str) -> Ending:
-        """What a full set no longer names, or what an update says has gone."""
-        absent = f"NOT EXISTS (SELECT FROM {table} s WHERE s.number = t.{number})"
-        if self.is_update:
-            absent += f" AND EXISTS (SELECT FROM {table}_deleted s WHERE s.number = t.{number})"
+    def _stopped(self, model: type[Company | Establishment], file: str, number: str) -> Ending:
+        """What the KBO no longer names."""
+        named = f"SELECT FROM companies_kbo_{file} s WHERE s.number = t.{number}"
         return Ending(
             model=model,
             scope="t.stopped_on IS NULL",
-            absent=absent,
+            # Nor is a row absent that was left out for want of its company.
+            absent=f"NOT EXISTS ({named})",
             changes={"stopped_on": "%(today)s"},
             label=f"t.name || ' (' || t.{number} || ')'",
             params={"today": self.today},
@@ -277,14 +281,24 @@ class KboImporter(Importer):
 
 
 def _fingerprint() -> str:
-    """Of all companies and establishments as they are: another one when any value differs."""
-    ((fingerprint,),) = fetch(
+    """Of all that the outcome of a file depends on: another one when any of it differs.
+
+    Our companies and establishments, the extract in the mirror, the postal codes, and these rules.
+    """
+    ((found,),) = fetch(
         """
         SELECT string_agg(total::text, ' ') FROM (
-            SELECT sum(hashtextextended(c::text, 0)::numeric) AS total FROM companies_company c
+            SELECT sum(hashtextextended(t::text, 0)::numeric) AS total FROM companies_company t
             UNION ALL
-            SELECT sum(hashtextextended(e::text, 0)::numeric) FROM companies_establishment e
+            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM companies_establishment t
+            UNION ALL
+            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM geo_postalcode t
+            UNION ALL
+            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM companies_kbo_extract t
         ) sums
         """
     )
-    return hashlib.sha1(str(fingerprint).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.sha1(str(found).encode(), usedforsecurity=False)
+    for path in sorted(Path(__file__).parent.glob("kbo*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -35,6 +35,7 @@ SMALL = 1 << 20
 MAX_BYTES = 64 << 30
 MAX_LINE = 1 << 16
 MAX_META = 1 << 16
+MAX_EXTRACT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ ADDRESS = KboFile(
         "TypeOfAddress",
         "Zipcode",
         "MunicipalityNL",
+        "MunicipalityFR",
         "StreetNL",
+        "StreetFR",
         "HouseNumber",
         "Box",
     ),
@@ -101,8 +104,6 @@ ACTIVITY = KboFile(
     derived=_number("entitynumber"),
 )
 FILES = (ENTERPRISE, ESTABLISHMENT, DENOMINATION, ADDRESS, CONTACT, ACTIVITY)
-#: What an update set says has gone.
-DELETED = (ENTERPRISE, ESTABLISHMENT)
 
 
 @dataclass(frozen=True)
@@ -119,14 +120,22 @@ class Archive:
     def __init__(self, archive: zipfile.ZipFile, progress: Progress) -> None:
         self._archive = archive
         self._progress = progress
-        self._members = {self._file_name(info): info for info in archive.infolist()}
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for info in archive.infolist():
+            if self._members.setdefault(self._file_name(info), info) is not info:
+                raise RefusedError(
+                    format_lazy(
+                        _("{name} is in this zip twice. Download the set again."),
+                        name=info.filename[:100],
+                    )
+                )
         if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
             raise RefusedError(_("The files in this zip are too large together."))
         self.meta = self._read_meta()
         suffix = "_insert" if self.meta.is_update else ""
         self._names = {file: f"{file.name}{suffix}.csv" for file in FILES}
         self._deletions = (
-            {file: f"{file.name}_delete.csv" for file in DELETED} if self.meta.is_update else {}
+            {file: f"{file.name}_delete.csv" for file in FILES} if self.meta.is_update else {}
         )
         needed = [*self._names.values(), *self._deletions.values()]
         if missing := [name for name in needed if name not in self._members]:
@@ -170,7 +179,10 @@ class Archive:
             try:
                 text = stream.read(MAX_META).decode("utf-8-sig")
                 values = {row[0]: row[1] for row in csv.reader(text.splitlines()) if len(row) > 1}
-                return Meta(values["ExtractType"] == "update", int(values["ExtractNumber"]))
+                found = Meta(values["ExtractType"] == "update", int(values["ExtractNumber"]))
+                if not 0 < found.extract <= MAX_EXTRACT:
+                    raise ValueError("no number of an extract")
+                return found
             except (
                 ValueError,
                 KeyError,
@@ -214,9 +226,8 @@ class Archive:
             raise RefusedError(
                 format_lazy(_("{name} is damaged. Download the set again."), name=name)
             ) from error
-        except (DatabaseError, psycopg.DataError) as error:
+        except (DatabaseError, psycopg.Error) as error:
             raise _as_refusal(error, name) from error
-        execute(f"CREATE INDEX ON {table} (number)")
         execute(f"ANALYZE {table}")
 
 
@@ -272,7 +283,8 @@ def _create(table: str, columns: list[str], derived: Mapping[str, str]) -> None:
 def _as_refusal(error: Exception, name: str) -> RefusedError:
     """What PostgreSQL says of a line it cannot read, with the line as the file counts it."""
     cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
-    if not isinstance(cause, psycopg.DataError):
+    # The second: a line that is too long for PostgreSQL to hold.
+    if not isinstance(cause, psycopg.DataError | psycopg.errors.ProgramLimitExceeded):
         raise error
     found = re.search(r", line (\d+)", cause.diag.context or "")
     return RefusedError(

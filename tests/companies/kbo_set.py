@@ -172,7 +172,33 @@ def update_set(
     return members
 
 
-def large_set(path: Path, units: int, rows: int) -> Path:
+def difference(
+    old: Mapping[str, str | bytes], new: Mapping[str, str | bytes], extract: int
+) -> dict[str, str | bytes]:
+    """The members of the update that leads from one full set to another.
+
+    As the KBO makes it: per file, what changed of an entity is deleted and inserted as a whole.
+    """
+    members: dict[str, str | bytes] = {"meta.csv": meta(extract, "update")}
+    for name, header in HEADERS.items():
+        before, after = (_by_number(text[f"{name}.csv"]) for text in (old, new))
+        changed = [n for n in {**before, **after} if before.get(n) != after.get(n)]
+        gone = [(dotted(n),) for n in changed if n in before]
+        members[f"{name}_delete.csv"] = text_of(header.split(",")[0], gone)
+        come = [row for n in changed for row in after.get(n, ())]
+        members[f"{name}_insert.csv"] = text_of(header, come)
+    return members
+
+
+def _by_number(text: str | bytes) -> dict[str, list[Row]]:
+    """The rows of a file, per entity."""
+    found: dict[str, list[Row]] = {}
+    for row in list(csv.reader(io.StringIO(str(text))))[1:]:
+        found.setdefault(row[0].replace(".", ""), []).append(tuple(row))
+    return found
+
+
+def large_set(path: Path, units: int, rows: int, extract: int = 1) -> Path:
     """A full set of many units, written as a stream; `rows` in all its files together.
 
     The rows beyond those of companies and units are activities, as in the real sets.
@@ -214,7 +240,7 @@ def large_set(path: Path, units: int, rows: int) -> Path:
                 yield f'"{number}","001","{version}","{10000 + n % 80000}","{kind}"'
 
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("meta.csv", meta(1))
+        archive.writestr("meta.csv", meta(extract))
         for name, header in HEADERS.items():
             with archive.open(f"{name}.csv", "w") as stream:
                 stream.write(f"{header}\n".encode())

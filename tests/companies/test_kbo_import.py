@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +22,9 @@ from tests.companies.kbo_set import (
     HEADERS,
     Firm,
     Unit,
+    difference,
     full_set,
+    meta,
     numbered,
     text_of,
     update_set,
@@ -36,6 +42,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 FIRM = Firm(numbered(5_000_001), "Voorbeeld NV", "info@voorbeeld.example")
 OTHER = Firm(numbered(5_000_002), "Ander BV")
+THIRD = Firm(numbered(5_000_003), "Derde CV")
 UNIT = Unit(
     numbered(21_000_001),
     FIRM.number,
@@ -48,6 +55,13 @@ WALLOON = Unit(numbered(21_000_003), FIRM.number, zipcode="5000", town="Namur")
 @pytest.fixture(autouse=True)
 def leuven() -> None:
     PostalCodeFactory(place_name="Leuven", municipality=MunicipalityFactory())
+
+
+@pytest.fixture(autouse=True)
+def empty_mirror() -> None:
+    """Nothing of what another test left: it is in no model, so that nobody else empties it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM companies_kbo_extract")
 
 
 @pytest.fixture
@@ -71,30 +85,6 @@ def everything() -> list[Any]:
     return [
         list(Company.objects.order_by("enterprise_number").values_list()),
         list(Establishment.objects.order_by("unit_number").values_list()),
-    ]
-
-
-def without_keys() -> list[Any]:
-    return [
-        list(
-            Company.objects.order_by("enterprise_number").values_list(
-                "enterprise_number", "name", "email", "stopped_on"
-            )
-        ),
-        list(
-            Establishment.objects.order_by("unit_number").values_list(
-                "unit_number",
-                "company__enterprise_number",
-                "name",
-                "street",
-                "house_number",
-                "postal_code",
-                "municipality__nis_code",
-                "nace_version",
-                "nace_codes",
-                "stopped_on",
-            )
-        ),
     ]
 
 
@@ -231,54 +221,138 @@ def test_an_update_stops_what_it_deletes(load: Any) -> None:
     assert Establishment.objects.active().get().unit_number == UNIT.number
 
 
-def test_a_unit_without_a_company_is_told(load: Any) -> None:
-    load(full_set([FIRM], [UNIT, WALLOON]))
-    moved = update_set(([], [Unit(WALLOON.number, FIRM.number)]))
-    moved["establishment_insert.csv"] = text_of(HEADERS["establishment"], [])
-    run = load(moved)
-    assert run.status == RunStatus.DONE
-    assert "1 establishments are left as they were" in run.message
+def test_an_update_names_what_it_does_not_repeat(load: Any) -> None:
+    """A new unit of a company that had none in the region, and a unit that moves into it."""
+    load(full_set([FIRM, OTHER], [UNIT, WALLOON]))
+    assert not Company.objects.filter(enterprise_number=OTHER.number).exists()
+    moved = update_set(
+        ([], [replace(WALLOON, zipcode="3000", name=""), replace(NAMED, company=OTHER.number)])
+    )
+    moved["establishment_delete.csv"] = text_of("EstablishmentNumber", [])
+    moved["establishment_insert.csv"] = text_of(
+        HEADERS["establishment"], [(NAMED.number, "01-01-2026", OTHER.number)]
+    )
+    assert load(moved).added == 3
+    new = Establishment.objects.get(unit_number=NAMED.number)
+    assert (new.name, new.company.name) == ("Werkplaats Leuven", "Ander BV")
+    assert Establishment.objects.get(unit_number=WALLOON.number).company.name == "Voorbeeld NV"
 
 
-firms = st.builds(
-    Firm,
-    st.sampled_from([FIRM.number, OTHER.number]),
-    st.sampled_from(["Alfa", "Beta", "Gamma"]),
-    st.sampled_from(["", "a@voorbeeld.example"]),
+def test_an_update_takes_away_what_it_deletes_and_gives_nothing_for(load: Any) -> None:
+    load(full_set([FIRM], [NAMED]))
+    update = update_set(([], []))
+    update["denomination_delete.csv"] = text_of("EntityNumber", [(NAMED.number,)])
+    assert load(update).changed == 1
+    assert Establishment.objects.get().name == "Voorbeeld NV"
+
+
+def test_without_what_was_loaded_last_an_update_asks_for_a_full_set(load: Any) -> None:
+    """As after a crash of the server, which empties unlogged tables."""
+    load(full_set([FIRM], [UNIT]))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM companies_kbo_extract")
+    assert "Import a full set first" in load(update_set(([], [NAMED]))).message
+    assert load(full_set([FIRM], [UNIT])).message == ""
+    assert load(update_set(([], [NAMED]))).added == 1
+
+
+def test_all_come_in_when_only_the_recognised_were_asked_before(load: Any) -> None:
+    members = full_set([FIRM], [UNIT])
+    assert load(members, known_only=True).added == 0
+    assert load(members).added == 2
+
+
+def test_nothing_ends_for_a_row_of_which_nobody_knows_whose_it_is(load: Any) -> None:
+    load(full_set([FIRM], [UNIT, NAMED]))
+    run = load(full_set([FIRM], [UNIT, replace(NAMED, number="2100000299")], extract=2))
+    assert (run.ended, run.rejected) == (0, 1)
+    assert "They stay as they are" in run.message
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_imports_a_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_zip(tmp_path / "kbo.zip", full_set([FIRM], [UNIT, NAMED]))
+    call_command("import_file", "kbo", str(path), "--dry-run")
+    assert "Dry run: nothing was changed." in capsys.readouterr().out
+    call_command("import_file", "kbo", str(path))
+    assert Establishment.objects.count() == 2
+    call_command("import_file", "kbo", str(path))
+    assert re.search(r"unchanged +3\n", capsys.readouterr().out)
+    path.write_bytes(b"no zip at all")
+    with pytest.raises(CommandError, match="This is no zip"):
+        call_command("import_file", "kbo", str(path))
+
+
+firms = st.tuples(
+    *(
+        st.builds(
+            Firm,
+            st.just(number),
+            st.sampled_from(["Alfa", "Beta"]),
+            st.just("a@voorbeeld.example"),
+        )
+        for number in (FIRM.number, OTHER.number, THIRD.number)
+    )
 )
 units = st.builds(
     Unit,
-    st.sampled_from([UNIT.number, NAMED.number, WALLOON.number]),
-    st.sampled_from([FIRM.number, OTHER.number]),
+    st.sampled_from([numbered(21_000_001 + n) for n in range(5)]),
+    st.sampled_from([FIRM.number, OTHER.number, THIRD.number]),
+    zipcode=st.sampled_from(["3000", "3000", "5000"]),
     street=st.sampled_from(["Kerkstraat", "Markt"]),
-    name=st.sampled_from(["Delta", "Epsilon"]),
-    nace=st.sampled_from([{"2025": ("1",)}, {"2025": ("2",), "2008": ("3",)}]),
+    name=st.sampled_from(["", "Delta", "Epsilon"]),
+    nace=st.sampled_from([{}, {"2025": ("1",)}, {"2025": ("2",), "2008": ("3",)}]),
 )
-sets = st.tuples(
-    st.tuples(
-        firms.map(lambda f: Firm(FIRM.number, f.name, "a@voorbeeld.example")),
-        firms.map(lambda f: Firm(OTHER.number, f.name, "a@voorbeeld.example")),
-    ),
-    st.lists(units, min_size=3, max_size=3, unique_by=lambda unit: unit.number),
-)
+sets = st.tuples(firms, st.lists(units, max_size=5, unique_by=lambda unit: unit.number))
+
+
+def the_region() -> list[Any]:
+    """What a user finds: running establishments with an address in the region."""
+    found = Establishment.objects.active().filter(postal_code="3000").order_by("unit_number")
+    return list(
+        found.values_list(
+            "unit_number",
+            "company__enterprise_number",
+            "company__name",
+            "company__email",
+            "name",
+            "street",
+            "house_number",
+            "municipality__nis_code",
+            "nace_version",
+            "nace_codes",
+        )
+    )
+
+
+def clear() -> None:
+    """Forget every import."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM companies_kbo_extract")
+    for model in (ImportRun, Transfer, Establishment, Company):
+        model.objects.all().delete()
 
 
 # Temporary tables hold their locks to the end of a transaction, so each import has its own.
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(sets, sets)
+@given(a=sets, b=sets)
 def test_an_update_leads_where_the_next_full_set_would(load: Any, a: Any, b: Any) -> None:
-    """As far as names, addresses and owners go; a record's key may differ."""
-    for model in (ImportRun, Transfer, Establishment, Company):
-        model.objects.all().delete()
-    # Each company has a unit from the start: an update says nothing of one that it does not change.
-    anchors = [Unit(numbered(21_000_010 + n), firm.number) for n, firm in enumerate(a[0])]
-    load(full_set(a[0], [*a[1], *anchors]))
-    changed = [f for f in b[0] if f not in a[0]], [u for u in b[1] if u not in a[1]]
-    load(update_set(changed))
-    updated = without_keys()
-    assert load(full_set(b[0], [*b[1], *anchors], extract=3)).changed == 0
-    assert without_keys() == updated
+    clear()
+    assert load(full_set(*a)).status == RunStatus.DONE
+    update = difference(full_set(*a), full_set(*b), extract=2)
+    run = load(update, allow_endings=True)
+    assert run.status == RunStatus.DONE, run.message
+    updated = the_region()
+    again = load(update, allow_endings=True)
+    assert (again.added, again.changed, again.ended) == (0, 0, 0)
+    # Nor does the full set find anything left to do …
+    full = load(full_set(*b, extract=2), allow_endings=True)
+    assert (full.added, full.changed, full.ended) == (0, 0, 0)
+    # … and from nothing it leads to the same.
+    clear()
+    load(full_set(*b, extract=2))
+    assert the_region() == updated
 
 
 def members(**changes: Any) -> dict[str, Any]:
@@ -294,7 +368,10 @@ def members(**changes: Any) -> dict[str, Any]:
         (members(**{"bomb.csv": b"0" * (300 << 20)}), "unpacks to far more"),
         ({k: v for k, v in members().items() if k != "meta.csv"}, "no meta.csv"),
         (members(**{"meta.csv": "Variable,Value\n"}), "which extract"),
+        (members(**{"meta.csv": meta(0)}), "which extract"),
+        (members(**{"meta.csv": meta(10**12)}), "which extract"),
         ({k: v for k, v in members().items() if k != "address.csv"}, "address.csv"),
+        (members(**{"elsewhere/address.csv": "x"}), "twice"),
         (
             members(**{"address.csv": "EntityNumber,Zipcode\n"}),
             "lacks these columns: TypeOfAddress",
