@@ -38,3 +38,23 @@ class FeedEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource}/{self.key} {self.kind}"
+
+
+class IdempotentCall(models.Model):
+    """A call that a client made under a key of its own, and what we answered."""
+
+    caller = models.CharField(max_length=255)
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    headers = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("caller", "key"), name="idempotent_call_unique"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterable
 from typing import Any, NotRequired, TypedDict
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -21,6 +21,15 @@ logger = logging.getLogger(__name__)
 
 TYPE = "urn:problem-type:belgif:"
 ISSUE_TYPE = "urn:problem-type:belgif:input-validation:"
+
+#: Titles of the errors that bring their own type.
+TITLES = {
+    "cursorExpired": gettext_noop("Gone"),
+    "payloadTooLarge": gettext_noop("The body is too large"),
+    "idempotencyKeyReused": gettext_noop("This key was used before"),
+    "preconditionRequired": gettext_noop("If-Match is missing"),
+    "preconditionFailed": gettext_noop("The item has changed"),
+}
 
 Issue = TypedDict(
     "Issue",
@@ -41,6 +50,20 @@ class BadInput(exceptions.APIException):
     def __init__(self, issues: Iterable[Issue]) -> None:
         super().__init__()
         self.issues = list(issues)
+
+
+#: What a body may weigh; Django's own limit is a little more.
+MAX_BYTES = 2 << 20
+
+
+class PayloadTooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    belgif_type = "payloadTooLarge"
+
+    def __init__(self) -> None:
+        super().__init__(_("A body is at most %(most)s bytes.") % {"most": MAX_BYTES})
 
 
 def issue(
@@ -81,7 +104,7 @@ def _kind(error: exceptions.APIException) -> tuple[str, str]:
         case exceptions.Throttled():
             return "tooManyRequests", _("Too many requests")
         case _ if hasattr(error, "belgif_type"):
-            return error.belgif_type, _("Gone")
+            return error.belgif_type, _(TITLES.get(error.belgif_type, "Bad request"))
         case _ if error.status_code < status.HTTP_500_INTERNAL_SERVER_ERROR:
             return "badRequest", _("Bad request")
         case _:
@@ -97,6 +120,8 @@ def _as_api_exception(error: Exception, instance: str) -> exceptions.APIExceptio
             return exceptions.NotFound()
         case DjangoPermissionDenied():
             return exceptions.PermissionDenied()
+        case RequestDataTooBig():
+            return PayloadTooLarge()
         # Django raises these for a request it cannot read, such as one of 1,001 parameters.
         case SuspiciousOperation() | BadRequest():
             return exceptions.ParseError(_("The request cannot be read."))
@@ -141,6 +166,12 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
         request.accepted_renderer = ProblemRenderer()
         request.accepted_media_type = ProblemRenderer.media_type
     return response
+
+
+def problem_of(error: Exception) -> dict[str, Any]:
+    """The body of a problem, for one that is part of an answer."""
+    instance = f"urn:uuid:{trace_id()}"
+    return _body(_as_api_exception(error, instance), instance)
 
 
 def is_api(request: HttpRequest) -> bool:

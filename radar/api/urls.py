@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import companies.api.writing
+import schools.api.writing
 from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from geo.api.resources import MUNICIPALITIES
@@ -18,6 +20,7 @@ from matching.api.opportunities import CampusOpportunities, ProgrammeOpportuniti
 from radar.api.collections import views_of
 from radar.api.resources import Resource
 from radar.api.synchronisation_schema import sync_views_of
+from radar.api.writing_schema import writing_views_of
 from schools.api.resources import CAMPUSES, OFFERINGS, PROGRAMMES, SCHOOLS, SECTORS
 
 app_name = "api"
@@ -35,12 +38,22 @@ RESOURCES = (
     WORKPLACES,
 )
 
+WRITINGS = {
+    writing.resource.name: writing
+    for writing in (*companies.api.writing.WRITINGS, *schools.api.writing.WRITINGS)
+}
+
 
 def addresses(resource: Resource) -> list[URLPattern]:
     """The addresses that every resource has."""
     collection, item = views_of(resource)
+    batch = []
+    if writing := WRITINGS.get(resource.name):
+        collection, item, many = writing_views_of(writing, collection, item)
+        batch = [path(f"{resource.name}:batch", many.as_view(), name=f"{resource.name}-batch")]
     synchronised = sync_views_of(resource).items() if resource.synchronised else ()
     return [
+        *batch,
         *(
             path(f"{resource.name}/{name}", view.as_view(), name=f"{resource.name}-{name}")
             for name, view in synchronised

@@ -122,6 +122,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "prune-feed": {"task": "api.prune_feed", "schedule": crontab(hour="2", minute="20")},
+    "prune-idempotent-calls": {
+        "task": "api.prune_idempotent_calls",
+        "schedule": crontab(minute="40"),
+    },
     "clear-expired-tokens": {
         "task": "accounts.clear_expired_tokens",
         "schedule": crontab(hour="2", minute="10"),
@@ -233,7 +237,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["radar.api.access.MayCall"],
     "DEFAULT_THROTTLE_CLASSES": ["radar.api.throttling.ClientThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["radar.api.parsers.BoundedJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "radar.api.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": False,
@@ -272,6 +276,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RecognitionStatus": "companies.api.writing.STATUSES",
+        "RecognitionDecision": "companies.api.writing.DECISIONS",
+        "OfferingStatus": "schools.api.writing.STATUSES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "radar.api.schema.describe_problems",

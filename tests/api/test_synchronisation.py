@@ -85,7 +85,7 @@ class Copy:
         with connection.cursor() as sql:
             sql.execute("SELECT pg_current_xact_id()::text::bigint")
             (written,) = sql.fetchone()
-            for _ in range(1000):
+            for _ in range(9000):
                 sql.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
                 if sql.fetchone()[0] > written:
                     break
