@@ -1,4 +1,4 @@
-"""What the engine itself keeps: what changed, and the radar as it was last computed."""
+"""What the engine itself keeps: what changed, the radar as last computed, and scenarios."""
 
 from matching.changes import Change
 from matching.refreshes import (
@@ -7,5 +7,14 @@ from matching.refreshes import (
     RadarSheet,
     RefreshStatus,
 )
+from matching.scenarios import Scenario, ScenarioChange
 
-__all__ = ["Change", "RadarFigure", "RadarRefresh", "RadarSheet", "RefreshStatus"]
+__all__ = [
+    "Change",
+    "RadarFigure",
+    "RadarRefresh",
+    "RadarSheet",
+    "RefreshStatus",
+    "Scenario",
+    "ScenarioChange",
+]

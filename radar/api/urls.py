@@ -17,6 +17,7 @@ from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WOR
 from geo.api.resources import MUNICIPALITIES
 from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
+from matching.api.scenarios import Scenarios
 from radar.api.collections import views_of
 from radar.api.resources import Resource
 from radar.api.synchronisation_schema import sync_views_of
@@ -89,6 +90,7 @@ urlpatterns = [
         ProgrammeOpportunities.as_view(),
         name="programme-opportunities",
     ),
+    path("scenarios", Scenarios.as_view(), name="scenarios"),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),
 ]
