@@ -76,6 +76,8 @@ class KboImporter(Importer):
         self._unchanged = {
             table["table"]: Counts(unchanged=table["added"] + table["changed"] + table["unchanged"])
             for table in last.tables
+            # A move is told once.
+            if table["table"] != Transfer._meta.label_lower
         }
         self.notes.append(_("This file was imported before, and nothing has changed since."))
 
@@ -277,7 +279,8 @@ class KboImporter(Importer):
         super().apply()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE companies_company, companies_establishment")
-        self.fingerprint = _fingerprint()
+        # A file with wrong rows is read again, so that every run of it tells of them.
+        self.fingerprint = "" if self.rejections.count else _fingerprint()
 
 
 def _fingerprint() -> str:

@@ -142,6 +142,8 @@ def test_a_unit_that_moved_to_another_company_leaves_a_trace(load: Any) -> None:
     assert transfer.establishment.company == transfer.to_company
     load(full_set([FIRM, OTHER], [moved], extract=2))
     assert Transfer.objects.count() == 1
+    again = load(full_set([FIRM, OTHER], [moved], extract=2))
+    assert counts(again) == (0, 0, 0, 3, 0)
 
 
 def test_what_people_told_us_stays(load: Any) -> None:
@@ -267,6 +269,8 @@ def test_nothing_ends_for_a_row_of_which_nobody_knows_whose_it_is(load: Any) -> 
     run = load(full_set([FIRM], [UNIT, replace(NAMED, number="2100000299")], extract=2))
     assert (run.ended, run.rejected) == (0, 1)
     assert "They stay as they are" in run.message
+    again = load(full_set([FIRM], [UNIT, replace(NAMED, number="2100000299")], extract=2))
+    assert (again.rejected, again.message) == (1, run.message)
 
 
 @pytest.mark.django_db(transaction=True)
