@@ -17,6 +17,7 @@ from companies.models import (
     Workplace,
 )
 from geo.admin import LocatedAdmin
+from radar.web.admin_export import ExportMixin
 
 
 class EstablishmentInline(admin.TabularInline):
@@ -60,7 +61,7 @@ def dotted(record: Company | Establishment) -> str:
 
 
 @admin.register(Company)
-class CompanyAdmin(admin.ModelAdmin):
+class CompanyAdmin(ExportMixin):
     list_display = ("name", dotted, "sector", "stopped_on")
     list_filter = ("sector",)
     list_select_related = ("sector",)
@@ -71,7 +72,7 @@ class CompanyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Establishment)
-class EstablishmentAdmin(LocatedAdmin):
+class EstablishmentAdmin(ExportMixin, LocatedAdmin):
     list_display = ("name", dotted, "company", "municipality", "precision", "stopped_on")
     list_filter = ("precision", "location_source", "municipality__province")
     list_select_related = ("company", "municipality")
@@ -81,7 +82,7 @@ class EstablishmentAdmin(LocatedAdmin):
 
 
 @admin.register(Recognition)
-class RecognitionAdmin(admin.ModelAdmin):
+class RecognitionAdmin(ExportMixin):
     list_display = ("establishment", "programme", "sector", "status", "valid_from", "valid_until")
     list_filter = ("status", "sector")
     list_select_related = ("establishment", "programme", "sector")
@@ -92,7 +93,7 @@ class RecognitionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Workplace)
-class WorkplaceAdmin(admin.ModelAdmin):
+class WorkplaceAdmin(ExportMixin):
     list_display = ("recognition", "school_year", "places_offered", "places_taken", "confirmed_on")
     list_filter = ("school_year",)
     list_select_related = (
@@ -105,7 +106,7 @@ class WorkplaceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Mentor)
-class MentorAdmin(admin.ModelAdmin):
+class MentorAdmin(ExportMixin):
     list_display = ("name", "establishment", "trained_on", "training_due_on")
     list_select_related = ("establishment",)
     search_fields = ("name", "establishment__name")
@@ -113,7 +114,7 @@ class MentorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(admin.ModelAdmin):
+class ExclusionAdmin(ExportMixin):
     list_display = ("__str__", "valid_from", "valid_until")
     list_select_related = ("establishment", "company")
     search_fields = ("establishment__name", "company__name")
@@ -121,7 +122,7 @@ class ExclusionAdmin(admin.ModelAdmin):
 
 
 @admin.register(Transfer)
-class TransferAdmin(admin.ModelAdmin):
+class TransferAdmin(ExportMixin):
     list_display = ("establishment", "from_company", "to_company", "on")
     list_select_related = ("establishment", "from_company", "to_company")
     search_fields = ("establishment__name", "from_company__name", "to_company__name")
@@ -129,7 +130,7 @@ class TransferAdmin(admin.ModelAdmin):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(admin.ModelAdmin):
+class AgreementAdmin(ExportMixin):
     list_display = ("pupil_reference", "campus", "kind", "status", "starts_on", "ends_on")
     list_filter = ("kind", "status")
     list_select_related = ("campus__school",)
@@ -138,7 +139,7 @@ class AgreementAdmin(admin.ModelAdmin):
 
 
 @admin.register(Approach)
-class ApproachAdmin(admin.ModelAdmin):
+class ApproachAdmin(ExportMixin):
     list_display = ("campus", "establishment", "programme", "status", "sent_on", "answered_on")
     list_filter = ("status",)
     list_select_related = ("campus__school", "establishment", "programme")

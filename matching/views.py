@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import UserRequest
 from matching.forms import RADII, MatchForm, completed
+from matching.match_downloads import DOWNLOADS, download
 from matching.presentation import MapData, Rows, Summary
 from matching.queries import MAX_RADIUS_KM
 from matching.ranking import Ranking, rank
@@ -26,6 +27,8 @@ def matches(request: UserRequest) -> HttpResponse:
     campuses = CampusPolicy(request.user).campuses()
     asked = {name: str(text) for name, text in request.GET.items() if text}
     form = MatchForm(completed(asked, campuses), campuses=campuses)
+    if asked.get("format") in DOWNLOADS and "programme" in asked and form.is_valid():
+        return download(form.ranking(), asked["format"])
     context: dict[str, Any] = {"form": form, "ranking": None}
     if "programme" in asked:
         context |= _answer(form, asked.get("page")) if form.is_valid() else {"refused": form.errors}

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db import models
 
 from geo.admin import LocatedAdmin
+from radar.web.admin_export import ExportMixin
 from schools.models import (
     Campus,
     Offering,
@@ -43,7 +44,7 @@ class AliasInline(admin.TabularInline):
 
 
 @admin.register(Sector)
-class SectorAdmin(admin.ModelAdmin):
+class SectorAdmin(ExportMixin):
     list_display = ("name", "slug", "is_confirmed", "is_fallback", "pupils_per_mentor")
     list_filter = ("is_confirmed",)
     search_fields = ("name", "slug")
@@ -51,7 +52,7 @@ class SectorAdmin(admin.ModelAdmin):
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(admin.ModelAdmin):
+class ProgrammeAdmin(ExportMixin):
     list_display = ("title", "number", "group_number", "education_form", "grade", "valid_until")
     list_filter = ("education_form", "finality", "domain", "number_status", "sectors")
     search_fields = ("title", "=number", "group_number", "aliases__name")
@@ -66,7 +67,7 @@ class SchoolYearAdmin(admin.ModelAdmin):
 
 
 @admin.register(School)
-class SchoolAdmin(admin.ModelAdmin):
+class SchoolAdmin(ExportMixin):
     list_display = ("name", "number", "type", "network", "closed_on")
     list_filter = ("type", "network")
     search_fields = ("name", "number", "campuses__municipality__name")
@@ -75,7 +76,7 @@ class SchoolAdmin(admin.ModelAdmin):
 
 
 @admin.register(Campus)
-class CampusAdmin(LocatedAdmin):
+class CampusAdmin(ExportMixin, LocatedAdmin):
     list_display = ("__str__", "key", "school", "municipality", "precision")
     list_filter = ("precision", "location_source", "municipality__province")
     list_select_related = ("school", "municipality")
@@ -84,7 +85,7 @@ class CampusAdmin(LocatedAdmin):
 
 
 @admin.register(Offering)
-class OfferingAdmin(admin.ModelAdmin):
+class OfferingAdmin(ExportMixin):
     list_display = ("programme", "campus", "school_year", "status", "pupils")
     list_filter = ("school_year", "status")
     list_select_related = ("programme", "campus__school", "school_year")

@@ -49,3 +49,15 @@ def plain(number: float) -> str:
 @register.filter
 def times(number: float, factor: float) -> float:
     return number * factor
+
+
+@register.filter
+def words(text: str) -> list[str]:
+    """The words of a text: lists that a template names itself."""
+    return text.split()
+
+
+@register.filter
+def file_type(suffix: str) -> str:
+    """What people call a kind of file."""
+    return {"xlsx": "Excel", "geojson": "GeoJSON", "gpkg": "GeoPackage"}.get(suffix, suffix.upper())
