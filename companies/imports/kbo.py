@@ -8,9 +8,7 @@ set by hand stay as they are.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import ClassVar
 
 from django.db import connection
@@ -20,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.imports import kbo_mirror
 from companies.imports import kbo_queries as queries
 from companies.imports.kbo_archive import Meta, open_archive
+from companies.imports.kbo_fingerprint import fingerprint
 from companies.models import Company, Establishment, Transfer
 from geo.towns import Towns
 from imports.errors import RefusedError, Text
@@ -68,7 +67,7 @@ class KboImporter(Importer):
         if last.file_hash != sha256(self.source.path):
             return False
         self.progress.step(_("Comparing"))
-        return last.fingerprint == _fingerprint()
+        return last.fingerprint == fingerprint()
 
     def _repeat(self, last: ImportRun) -> None:
         """Report that nothing changes, without reading millions of rows to find that out."""
@@ -280,28 +279,4 @@ class KboImporter(Importer):
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE companies_company, companies_establishment")
         # A file with wrong rows is read again, so that every run of it tells of them.
-        self.fingerprint = "" if self.rejections.count else _fingerprint()
-
-
-def _fingerprint() -> str:
-    """Of all that the outcome of a file depends on: another one when any of it differs.
-
-    Our companies and establishments, the extract in the mirror, the postal codes, and these rules.
-    """
-    ((found,),) = fetch(
-        """
-        SELECT string_agg(total::text, ' ') FROM (
-            SELECT sum(hashtextextended(t::text, 0)::numeric) AS total FROM companies_company t
-            UNION ALL
-            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM companies_establishment t
-            UNION ALL
-            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM geo_postalcode t
-            UNION ALL
-            SELECT sum(hashtextextended(t::text, 0)::numeric) FROM companies_kbo_extract t
-        ) sums
-        """
-    )
-    digest = hashlib.sha1(str(found).encode(), usedforsecurity=False)
-    for path in sorted(Path(__file__).parent.glob("kbo*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        self.fingerprint = "" if self.rejections.count else fingerprint()

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import psycopg
@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from companies.imports.kbo_files import FILES, KboFile
 from imports.errors import RefusedError
 from imports.progress import Progress
 from imports.staging import execute
@@ -36,74 +37,6 @@ MAX_BYTES = 64 << 30
 MAX_LINE = 1 << 16
 MAX_META = 1 << 16
 MAX_EXTRACT = 1_000_000
-
-
-@dataclass(frozen=True)
-class KboFile:
-    """A file of the set: the columns it must have, what is kept of it, and what is derived."""
-
-    name: str
-    columns: tuple[str, ...]
-    #: Rows that are kept, as SQL; the others never reach the table.
-    keep: str = ""
-    #: Columns that PostgreSQL derives from those of the file.
-    derived: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-    @property
-    def table(self) -> str:
-        return f"kbo_{self.name}"
-
-
-def _number(column: str) -> dict[str, str]:
-    """A number without its dots: some files write them and some do not."""
-    return {"number": f"translate({column}, '. ', '')"}
-
-
-ENTERPRISE = KboFile(
-    "enterprise", ("EnterpriseNumber", "Status"), derived=_number("enterprisenumber")
-)
-ESTABLISHMENT = KboFile(
-    "establishment",
-    ("EstablishmentNumber", "EnterpriseNumber"),
-    derived=_number("establishmentnumber")
-    | {"enterprise": "translate(enterprisenumber, '. ', '')"},
-)
-DENOMINATION = KboFile(
-    "denomination",
-    ("EntityNumber", "Language", "TypeOfDenomination", "Denomination"),
-    derived=_number("entitynumber"),
-)
-ADDRESS = KboFile(
-    "address",
-    (
-        "EntityNumber",
-        "TypeOfAddress",
-        "Zipcode",
-        "MunicipalityNL",
-        "MunicipalityFR",
-        "StreetNL",
-        "StreetFR",
-        "HouseNumber",
-        "Box",
-    ),
-    # Addresses of establishments only: a seat is often an accountant's.
-    keep="typeofaddress = 'BAET'",
-    derived=_number("entitynumber"),
-)
-CONTACT = KboFile(
-    "contact",
-    ("EntityNumber", "ContactType", "Value"),
-    keep="contacttype IN ('TEL', 'EMAIL', 'WEB')",
-    derived=_number("entitynumber"),
-)
-ACTIVITY = KboFile(
-    "activity",
-    ("EntityNumber", "NaceVersion", "NaceCode", "Classification"),
-    # Versions stand side by side; 2003 has been of no use since 2008.
-    keep="classification = 'MAIN' AND naceversion IN ('2008', '2025')",
-    derived=_number("entitynumber"),
-)
-FILES = (ENTERPRISE, ESTABLISHMENT, DENOMINATION, ADDRESS, CONTACT, ACTIVITY)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from companies.imports.kbo_archive import FILES
+from companies.imports.kbo_files import FILES
 from imports.staging import execute, fetch, make_table
 
 
