@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from matching.api.campuses import campuses_with
+from matching.api.examples import MATCHES
 from matching.explanation import sentence
 from matching.pairs import Pair, pairs
 from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
@@ -140,6 +141,7 @@ class CampusMatches(APIView):
             ),
         ],
         responses=page_serializer("MatchPage", MatchSerializer),
+        examples=[MATCHES],
     )
     def get(self, request: Request, campus: str) -> Response:
         campuses = campuses_with(request, campus)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from matching.api.campuses import campuses_with
+from matching.api.examples import OPPORTUNITIES, PROGRAMME_OPPORTUNITIES
 from matching.opportunities import Advice, Reason
 from matching.queries import CampusQuery, SchoolYearQuery
 from matching.radar import RadarRow
@@ -118,6 +119,7 @@ class CampusOpportunities(APIView):
         responses=page_serializer(
             "OpportunityPage", OpportunitySerializer, computedAt=computed_at()
         ),
+        examples=[OPPORTUNITIES],
     )
     def get(self, request: Request, campus: str) -> Response:
         campuses = campuses_with(request, campus)
@@ -145,6 +147,7 @@ class ProgrammeOpportunities(APIView):
         responses=page_serializer(
             "CampusOpportunityPage", CampusOpportunitySerializer, computedAt=computed_at()
         ),
+        examples=[PROGRAMME_OPPORTUNITIES],
     )
     def get(self, request: Request, programme: int) -> Response:
         asked = get_object_or_404(Programme, number=programme)

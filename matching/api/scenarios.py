@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from matching.api.bodies import items_of, require_valid_body, require_valid_item
+from matching.api.examples import SCENARIO
 from matching.api.opportunities import RangeSerializer
 from matching.opportunities import Advice, Opportunity
 from matching.queries import SchoolYearQuery
@@ -101,7 +102,10 @@ class Scenarios(APIView):
     scopes = {"write": "opportunities:read"}
 
     @extend_schema(
-        operation_id="computeScenario", request=ScenarioSerializer, responses=OutcomeSerializer
+        operation_id="computeScenario",
+        request=ScenarioSerializer,
+        responses=OutcomeSerializer,
+        examples=SCENARIO,
     )
     def post(self, request: Request) -> Response:
         campuses = campuses_for_scenarios(request.user)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularJSONAPIView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -78,6 +78,11 @@ class NoSuchResource(APIView):
 
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path(
+        "docs",
+        SpectacularSwaggerSplitView.as_view(url_name="api:openapi", template_name="api/docs.html"),
+        name="docs",
+    ),
     path("token", TokenView.as_view(), name="token"),
     path("campuses/<str:campus>/matches", CampusMatches.as_view(), name="campus-matches"),
     path(
