@@ -19,7 +19,7 @@ from schools.models import CampusQuerySet, Programme, SchoolYear
 RADII = (5, 10, 15, 25, 40, 60)
 
 
-def _later(choices: Callable[[], Iterable[Any]]) -> Any:
+def later(choices: Callable[[], Iterable[Any]]) -> Any:
     """A list of choices that is made once, when it is first looked at."""
     return CallableChoiceIterator(cache(lambda: list(choices())))
 
@@ -31,7 +31,7 @@ class SearchSelect(forms.Select):
     """
 
     def __init__(self, choices: Callable[[], Iterable[Any]]) -> None:
-        super().__init__({"data-combobox": ""}, _later(choices))
+        super().__init__({"data-combobox": ""}, later(choices))
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
         option = super().create_option(name, value, label, *args, **kwargs)
@@ -52,6 +52,25 @@ class Found(str):
         return found
 
 
+def campus_choices(campuses: CampusQuerySet) -> Iterable[tuple[str, Any]]:
+    """The campuses by key, found by town and school too."""
+    for campus in campuses.select_related("school", "municipality"):
+        town = campus.municipality.name if campus.municipality else ""
+        yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
+
+
+def programme_choices() -> Iterable[tuple[str, Any]]:
+    """The programmes valid today by number, found by their other names too."""
+    programmes = (
+        Programme.objects.valid_on(timezone.localdate())
+        .annotate(words=StringAgg("aliases__name", " ", default=""))
+        .order_by("title", "number")
+    )
+    for programme in programmes:
+        hint = f"{programme.get_education_form_display()} · {programme.number}"
+        yield str(programme.number), Found(programme.title, hint, programme.words)
+
+
 class CampusForm(CampusQuery):
     """A `CampusQuery` drawn as two lists; what it accepts is the query's own affair.
 
@@ -60,18 +79,13 @@ class CampusForm(CampusQuery):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self._draw("campus", _("Campus"), SearchSelect(self._campuses))
-        self._draw("school_year", _("School year"), forms.Select(choices=_later(_school_years)))
+        self._draw("campus", _("Campus"), SearchSelect(lambda: campus_choices(self.campuses)))
+        self._draw("school_year", _("School year"), forms.Select(choices=later(school_years)))
 
     def _draw(self, name: str, label: Any, widget: forms.Select) -> None:
         self.fields[name].label = label
         self.fields[name].help_text = ""
         self.fields[name].widget = widget
-
-    def _campuses(self) -> Iterable[tuple[str, Any]]:
-        for campus in self.campuses.select_related("school", "municipality"):
-            town = campus.municipality.name if campus.municipality else ""
-            yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
 
 
 class RadarForm(CampusForm):
@@ -95,20 +109,13 @@ class MatchForm(CampusForm, MatchQuery):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._draw("programme", _("Programme"), SearchSelect(self._programmes))
-        radii = forms.Select(choices=_later(self._radii))
+        radii = forms.Select(choices=later(self._radii))
         self._draw("radius", _("Radius in a straight line"), radii)
 
     def _programmes(self) -> Iterable[tuple[str, Any]]:
         if not self.data.get("programme"):
             yield "", _("Choose a programme")
-        programmes = (
-            Programme.objects.valid_on(timezone.localdate())
-            .annotate(words=StringAgg("aliases__name", " ", default=""))
-            .order_by("title", "number")
-        )
-        for programme in programmes:
-            hint = f"{programme.get_education_form_display()} · {programme.number}"
-            yield str(programme.number), Found(programme.title, hint, programme.words)
+        yield from programme_choices()
 
     def _radii(self) -> Iterable[tuple[str, Any]]:
         """The radii on offer, with the one asked for among them."""
@@ -131,7 +138,7 @@ def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]
     return usual | asked
 
 
-def _school_years() -> Iterable[tuple[str, Any]]:
+def school_years() -> Iterable[tuple[str, Any]]:
     """This school year and the one that is being prepared."""
     this = SchoolYear.objects.current()
     for year in (this, SchoolYear.objects.starting_in(this.starts_in + 1)):

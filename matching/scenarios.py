@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,12 +19,18 @@ from schools.models import Campus, Programme, SchoolYear
 
 #: More pupils than any group has; a larger number is a slip of the keyboard.
 MAX_PUPILS = 500
+#: Changes in one scenario.
+MAX_CHANGES = 50
 
 
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
     def of(self, user: User) -> Self:
         """Those a user may see and change: her own. Others see one by its link."""
         return self.filter(owner=user)
+
+    def listed(self) -> Self:
+        """With their school year and `n_changes`, how many changes they hold."""
+        return self.select_related("school_year").annotate(n_changes=models.Count("changes"))
 
     def shared(self) -> Self:
         """Those that a link leads to."""
@@ -68,6 +75,10 @@ class Scenario(models.Model):
         if self.link is None:
             self.link = secrets.token_urlsafe(32)
             self.save(update_fields=["link"])
+
+    def shared_address(self) -> str:
+        """The path of its link. For one that is shared."""
+        return reverse("scenario-shared", args=[self.link])
 
     def revoke(self) -> None:
         """Whoever has the link finds nothing any more."""

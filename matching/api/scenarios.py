@@ -17,10 +17,7 @@ from matching.opportunities import Advice, Opportunity
 from matching.queries import SchoolYearQuery
 from matching.scenario_effects import EffectRow, effect_rows
 from matching.scenario_queries import ChangeKind, ChangeQuery, campuses_for_scenarios
-from matching.scenarios import MAX_PUPILS
-
-#: Changes in one question.
-MAX_CHANGES = 50
+from matching.scenarios import MAX_CHANGES, MAX_PUPILS
 
 
 class ChangeSerializer(serializers.Serializer[Any]):

@@ -56,6 +56,8 @@ def _places(roles: Roles) -> Iterator[tuple[str, str]]:
     if roles.coordinator or roles.administrator:
         yield _("Workplaces"), "matches"
         yield _("Radar"), "radar"
+    if roles.coordinator or roles.administrator or roles.consultant:
+        yield _("What if"), "scenarios"
     if roles.administrator:
         yield _("Imports"), "imports"
         yield _("Administration"), "admin:index"
