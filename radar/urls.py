@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from radar.pages import views
+from radar.pages import quality, views
 
 handler400 = "radar.pages.views.bad_request"
 handler403 = "radar.pages.views.forbidden"
@@ -21,6 +21,9 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("", include("matching.urls")),
         path("", include("imports.urls")),
+        path("datakwaliteit/", quality.overview, name="quality"),
+        path("datakwaliteit/overdragen/", quality.carry_over, name="quality-carry-over"),
+        path("datakwaliteit/<slug:slug>/", quality.check, name="quality-check"),
         # The administration has no login of its own: one page asks for passwords.
         path("admin/login/", views.admin_login),
         path("admin/", admin.site.urls),

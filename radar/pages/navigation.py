@@ -60,6 +60,7 @@ def _places(roles: Roles) -> Iterator[tuple[str, str]]:
         yield _("What if"), "scenarios"
     if roles.administrator:
         yield _("Imports"), "imports"
+        yield _("Data quality"), "quality"
         yield _("Administration"), "admin:index"
 
 

@@ -62,7 +62,16 @@ def test_no_way_but_to_the_content_first(page: Page) -> None:
 
 
 @pytest.mark.parametrize("options", LOOKS, ids=str)
-@pytest.mark.parametrize("address", ["/", "/import/", "/import/recognitions/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/import/",
+        "/import/recognitions/",
+        "/datakwaliteit/",
+        "/datakwaliteit/dubbele-vestigingen/",
+    ],
+)
 def test_for_an_administrator(
     chromium: Browser, site: str, administrator_state: Any, options: dict[str, Any], address: str
 ) -> None:
