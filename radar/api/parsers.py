@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -12,6 +13,9 @@ from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 from radar.api.problems import MAX_BYTES, PayloadTooLarge
+
+#: A NUL as JSON escapes it; an escaped backslash before it is not that.
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class BoundedJSONParser(JSONParser):
@@ -28,8 +32,9 @@ class BoundedJSONParser(JSONParser):
             raise PayloadTooLarge
         try:
             data = super().parse(BytesIO(read), media_type, parser_context)
-            # Half of a surrogate pair is JSON, and no text.
-            json.dumps(data, ensure_ascii=False).encode()
+            # Half of a surrogate pair is JSON, and no text; a NUL is text, and no database's.
+            if NUL.search(json.dumps(data, ensure_ascii=False).encode()):
+                raise exceptions.ParseError(_("The body holds what is no text."))
         except RecursionError:
             raise exceptions.ParseError(_("The body is nested too deep.")) from None
         except UnicodeEncodeError:

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,6 +15,7 @@ import companies.api.writing
 import schools.api.writing
 from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
+from companies.api.tiles import Tiles
 from geo.api.resources import MUNICIPALITIES
 from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
@@ -68,6 +70,8 @@ def addresses(resource: Resource) -> list[URLPattern]:
 class NoSuchResource(APIView):
     """Any other address under the API: a problem in JSON, not a page."""
 
+    permission_classes = [IsAuthenticated]
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         raise Http404
@@ -95,6 +99,7 @@ urlpatterns = [
         ProgrammeOpportunities.as_view(),
         name="programme-opportunities",
     ),
+    path("tiles/<int:z>/<int:x>/<int:y>.mvt", Tiles.as_view(), name="tiles"),
     path("scenarios", Scenarios.as_view(), name="scenarios"),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),

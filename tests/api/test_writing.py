@@ -102,10 +102,11 @@ def test_what_is_wrong_is_named(caller: Caller, workplace: Workplace, body: Any,
         ("{", 400),
         ('{"placesOffered": NaN}', 400),
         ('{"reason": "\\ud800"}', 400),
+        ('{"reason": "\\u0000"}', 400),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, 400),
         ('{"a": "' + "x" * (10 << 20) + '"}', 413),
     ],
-    ids=["malformed", "nan", "surrogate", "deep", "ten megabytes"],
+    ids=["malformed", "nan", "surrogate", "nul", "deep", "ten megabytes"],
 )
 def test_a_body_that_is_made_to_hurt_is_refused(
     caller: Caller, workplace: Workplace, body: str, status: int
