@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.columns import Column, Layout
 from imports.errors import RefusedError, Text
+from imports.json_tables import JSON_SUFFIXES, Record, open_json
 from imports.progress import Progress, Silent
 from imports.rejections import KEPT, Rejections
 from imports.staging import Counts, Ending, Example, Merge, Staging, fetch
@@ -140,7 +141,14 @@ class Importer:
 
     def open(self) -> AbstractContextManager[Table]:
         """The table in the file."""
+        suffix = Path(self.source.name).suffix.lower()
+        if suffix in JSON_SUFFIXES and suffix in self.suffixes:
+            return open_json(self.source.path, self.source.name, self.columns, self.rows_of)
         return open_table(self.source.path, self.source.name)
+
+    def rows_of(self, record: Record) -> Iterable[Record]:
+        """The rows, by the headers of the columns, that a record of a JSON file stands for."""
+        return (record,)
 
     def stage(self) -> None:
         """Read, validate and COPY the rows into the staging table, as a stream."""
