@@ -1,5 +1,5 @@
 """The importers of schools. Importing this package registers them."""
 
-from schools.imports import offerings, schools
+from schools.imports import enrolments, offerings, programmes, schools
 
-__all__ = ["offerings", "schools"]
+__all__ = ["enrolments", "offerings", "programmes", "schools"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.columns import Column
 from imports.frame import COMPLETE, Fault, Importer, Source, Values
+from imports.json_tables import JSON_SUFFIXES, Record
 from imports.progress import Progress
 from imports.registry import register
 from imports.staging import Ending, Merge
-from imports.values import day, one_of, whole_number
+from imports.values import day, one_of, text, whole_number
+from schools.imports.education_records import offering_rows
 from schools.imports.programme_names import ProgrammeNames
 from schools.imports.school_columns import school_number
 from schools.models import Offering, OfferingStatus, Programme, SchoolYear
@@ -75,6 +77,15 @@ COLUMNS: tuple[Column, ...] = (
         example="Elektrische installaties duaal",
     ),
     Column(
+        "group_code",
+        "administratieve groep",
+        text(20),
+        also=("administratievegroep_code",),
+        explanation=_(
+            "Administrative group: one year of the programme. Rows of several are one offering."
+        ),
+    ),
+    Column(
         "starts_in",
         "schooljaar",
         school_year,
@@ -118,6 +129,7 @@ class OfferingImporter(Importer):
         "One row per campus, programme and school year, in our template. An empty number of pupils "
         "leaves what is known."
     )
+    suffixes = (".csv", ".xlsx", *JSON_SUFFIXES)
     has_template = True
     max_rows = 200_000
     columns: tuple[Column, ...] = COLUMNS
@@ -147,6 +159,9 @@ class OfferingImporter(Importer):
         )
         self._years: set[int] = set()
 
+    def rows_of(self, record: Record) -> Iterator[Record]:
+        return offering_rows(record, self.today)
+
     def check(self, values: Values) -> Iterable[Fault]:
         if (decided := values.get("decided_on")) and decided > self.today:
             yield "decided_on", _("This day lies in the future.")
@@ -154,7 +169,12 @@ class OfferingImporter(Importer):
 
     def reject(self) -> None:
         self.reject_repeated(
-            "number", "site_number", "programme_id", "starts_in", column="programme_id"
+            "number",
+            "site_number",
+            "programme_id",
+            "starts_in",
+            "group_code",
+            column="programme_id",
         )
         self.reject_rows(
             """
@@ -181,18 +201,23 @@ class OfferingImporter(Importer):
     def plan(self) -> Iterable[Merge | Ending]:
         for year in self._years:
             SchoolYear.objects.starting_in(year)
+        # The rows are years of the programme. Pupils of one that nobody knows make the sum unknown.
         yield Merge(
             model=Offering,
             query="""
-                SELECT s.line, c.id AS campus_id, s.programme_id, s.starts_in AS school_year_id,
-                    s.status, s.pupils, s.decided_on,
-                    p.title || ' · ' || s.number || '-' || s.site_number || ' · ' || s.starts_in
-                        || '-' || s.starts_in + 1 AS label
+                SELECT c.id AS campus_id, s.programme_id, s.starts_in AS school_year_id,
+                    (array_agg(s.status ORDER BY s.line) FILTER (WHERE NOT s.rejected))[1]
+                        AS status,
+                    CASE WHEN count(*) = count(s.pupils) THEN sum(s.pupils) END AS pupils,
+                    max(s.decided_on) AS decided_on,
+                    min(p.title || ' · ' || s.number || '-' || s.site_number || ' · '
+                        || s.starts_in || '-' || s.starts_in + 1) AS label
                 FROM staged s
                 JOIN schools_school o ON o.number = s.number
                 JOIN schools_campus c ON c.school_id = o.id AND c.site_number = s.site_number
                 JOIN schools_programme p ON p.id = s.programme_id
-                WHERE NOT s.rejected
+                GROUP BY c.id, s.programme_id, s.starts_in
+                HAVING NOT bool_and(s.rejected)
             """,
             match="""
                 t.campus_id = s.campus_id AND t.programme_id = s.programme_id

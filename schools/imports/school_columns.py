@@ -168,6 +168,20 @@ COLUMNS: tuple[Column, ...] = (
     _column(
         "ly", "ly", metres, "numeric", explanation=_("y in Lambert 72, metres."), example="174500"
     ),
+    _column(
+        "given_longitude",
+        "lengtegraad",
+        decimal,
+        "double precision",
+        explanation=_("Longitude in WGS 84; with the latitude, instead of lx and ly."),
+    ),
+    _column(
+        "given_latitude",
+        "breedtegraad",
+        decimal,
+        "double precision",
+        explanation=_("Latitude in WGS 84."),
+    ),
     _column("telephone", "telefoon", shortened(30), explanation=_("Telephone number.")),
     _column("email", "e-mail", shortened(254), explanation=_("E-mail address.")),
     _column("website", "website", website, explanation=_("Website.")),

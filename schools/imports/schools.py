@@ -17,9 +17,11 @@ from geo.precision import LocationPrecision, LocationSource
 from geo.towns import Towns
 from imports.columns import Column
 from imports.frame import COMPLETE, Fault, Importer, Source, Values
+from imports.json_tables import JSON_SUFFIXES, Record
 from imports.progress import Progress
 from imports.registry import register
 from imports.staging import Ending, Merge
+from schools.imports.education_records import campus_row
 from schools.imports.school_columns import COLUMNS
 from schools.models import Campus, School
 
@@ -74,6 +76,7 @@ class SchoolImporter(Importer):
         "The education department's list of schools, as it is published, or a table with the same "
         "columns. One row per campus."
     )
+    suffixes = (".csv", ".xlsx", *JSON_SUFFIXES)
     has_template = True
     max_rows = 100_000
     columns: tuple[Column, ...] = COLUMNS
@@ -105,6 +108,9 @@ class SchoolImporter(Importer):
         self._places = Places.load()
         self._bad_emails = 0
 
+    def rows_of(self, record: Record) -> Iterable[Record]:
+        return (campus_row(record),)
+
     def check(self, values: Values) -> Iterable[Fault]:
         """The municipality and the point, which must agree; a wrong e-mail address is left out."""
         code = values["postal_code"]
@@ -122,15 +128,25 @@ class SchoolImporter(Importer):
             except ValidationError:
                 values["email"] = None
                 self._bad_emails += 1
+        yield from self._locate(values)
+
+    def _locate(self, values: Values) -> Iterable[Fault]:
+        """The point, from degrees where they are given and else from Lambert 72."""
+        longitude, latitude = values.get("given_longitude"), values.get("given_latitude")
         x, y = values.get("lx"), values.get("ly")
-        if x is not None and y is not None:
-            try:
+        column = "given_longitude"
+        try:
+            if longitude is None or latitude is None:
+                if x is None or y is None:
+                    return
+                column = "lx"
                 longitude, latitude = degrees_from_lambert_72(float(x), float(y))
-                self._places.check(longitude, latitude, code)
-            except ValidationError as error:
-                yield "lx", error
-            else:
-                values |= {"longitude": longitude, "latitude": latitude}
+            longitude, latitude = float(longitude), float(latitude)
+            self._places.check(longitude, latitude, values["postal_code"])
+        except ValidationError as error:
+            yield column, error
+        else:
+            values |= {"longitude": longitude, "latitude": latitude}
 
     def reject(self) -> None:
         self.reject_repeated("number", "site_number", column="number")

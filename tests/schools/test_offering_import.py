@@ -73,6 +73,19 @@ def test_a_wrong_row_is_refused_and_changes_nothing(
     assert list(Offering.objects.values_list()) == before
 
 
+def test_years_of_a_programme_are_one_offering(tmp_path: Path) -> None:
+    def imported(*years: tuple[str, str]) -> ImportRun:
+        rows = [[*ROW, "administratieve groep"]]
+        rows += [[*(ROW | {"leerlingen": pupils}).values(), code] for code, pupils in years]
+        path = csv_file(tmp_path / "leerjaren.csv", rows)
+        return carry_out(new_run("offerings", path), path)
+
+    assert imported(("31", "7"), ("32", "5")).added == 1
+    assert Offering.objects.get().pupils == 12
+    assert imported(("31", "8"), ("32", "")).unchanged == 1, "half a sum is no number"
+    assert imported(("31", "8"), ("31", "9")).rejected == 1
+
+
 def test_no_offering_after_the_end_of_a_programme(load: Any, programme: Programme) -> None:
     programme.valid_until = date(2025, 8, 31)
     programme.save()
