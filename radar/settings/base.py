@@ -299,6 +299,25 @@ IMPORT_MAX_ENDED_SHARE = environment.IMPORT_MAX_ENDED_SHARE
 # What the upload screen takes.
 IMPORT_MAX_BYTES = environment.IMPORT_MAX_MEGABYTES << 20
 
+# The education ministry's API. Without a key nothing is fetched.
+EDUCATION_API_URL = environment.EDUCATION_API_URL
+EDUCATION_API_KEY = environment.EDUCATION_API_KEY
+EDUCATION_API_TIMEOUT = environment.EDUCATION_API_TIMEOUT
+EDUCATION_API_RETRIES = environment.EDUCATION_API_RETRIES
+if EDUCATION_API_KEY:
+    CELERY_BEAT_SCHEDULE |= {
+        # On week nights the schools that changed, on Sunday all: schools, programmes, offerings.
+        "fetch-education-changes": {
+            "task": "schools.fetch_education",
+            "schedule": crontab(hour="1", minute="15", day_of_week="1-6"),
+            "kwargs": {"changes_only": True},
+        },
+        "fetch-education": {
+            "task": "schools.fetch_education",
+            "schedule": crontab(hour="1", minute="15", day_of_week="0"),
+        },
+    }
+
 # Mail, map, logs --------------------------------------------------------------------------------
 
 EMAIL_BACKEND = environment.EMAIL["EMAIL_BACKEND"]

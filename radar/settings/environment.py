@@ -28,6 +28,11 @@ API_KEY_REQUIRED: bool = env.bool("API_KEY_REQUIRED", False)
 IMPORT_MAX_ENDED_SHARE: float = env.float("IMPORT_MAX_ENDED_SHARE", 0.1)
 IMPORT_MAX_MEGABYTES: int = env.int("IMPORT_MAX_MEGABYTES", 1024)
 
+EDUCATION_API_URL: str = env.str("EDUCATION_API_URL", "https://onderwijs.api.vlaanderen.be")
+EDUCATION_API_KEY: str = env.str("EDUCATION_API_KEY", "")
+EDUCATION_API_TIMEOUT: float = env.float("EDUCATION_API_TIMEOUT", 30.0)
+EDUCATION_API_RETRIES: int = env.int("EDUCATION_API_RETRIES", 5)
+
 MAP_TILE_URL: str = env.str("MAP_TILE_URL", "")
 MAP_TILE_ATTRIBUTION: str = env.str("MAP_TILE_ATTRIBUTION", "")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.geo.stub_server import Stub, serve
+from tests.stub_server import Stub, serve
 
 # A busy machine is no bug; the first passage between two coordinate systems loads their grids.
 settings.register_profile("radar", deadline=None)

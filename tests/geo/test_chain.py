@@ -21,9 +21,9 @@ from geo.geocoders.chain import FAILURES_ON_END, Chain, Service, configured
 from geo.models import Municipality, PostalCode, Province
 from geo.postal_addresses import PostalAddress
 from geo.precision import LocationPrecision
-from tests.geo.stub_server import Stub
 from tests.geo.test_flemish import LEUVEN as FLEMISH_ANSWER
 from tests.geo.test_flemish import result
+from tests.stub_server import Stub
 
 LEUVEN = PostalAddress("Fonteinstraat", "75", "3000", ("Leuven",), "24062")
 HOUSE, STREET = LocationPrecision.HOUSE_NUMBER, LocationPrecision.STREET

@@ -20,7 +20,7 @@ from geopy.exc import (
 from geopy.point import Point
 
 from geo.geocoders.flemish import FlemishGeolocation, precision_of
-from tests.geo.stub_server import Stub
+from tests.stub_server import Stub
 
 
 def result(**values: Any) -> dict[str, Any]:

@@ -32,8 +32,8 @@ from geo.models import Municipality, PostalCode, Province
 from geo.postal_addresses import PostalAddress
 from geo.precision import LocationPrecision
 from schools.models import Campus, School
-from tests.geo.stub_server import Stub
 from tests.geo.test_flemish import result
+from tests.stub_server import Stub
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOOR = Point(4.694, 50.883, srid=4326)
