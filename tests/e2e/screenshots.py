@@ -31,7 +31,6 @@ class Shot:
     address: str
     user: str | None = COORDINATOR
     window: dict[str, int] | None = None
-    dark: bool = False
     do: Callable[[Page], None] | None = None
 
 
@@ -58,7 +57,7 @@ def take(browser: Browser, site: str, shot: Shot) -> None:
     context = browser.new_context(
         base_url=site,
         viewport=shot.window or DESK,
-        color_scheme="dark" if shot.dark else "light",
+        color_scheme="light",
         reduced_motion="reduce",
         locale="nl-BE",
     )

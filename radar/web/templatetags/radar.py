@@ -1,11 +1,12 @@
 """Template tags and filters of the shell: numbers as Belgians write them, and links."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.urls import translate_url
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 register = template.Library()
 
@@ -61,3 +62,11 @@ def words(text: str) -> list[str]:
 def file_type(suffix: str) -> str:
     """What people call a kind of file."""
     return {"xlsx": "Excel", "geojson": "GeoJSON", "gpkg": "GeoPackage"}.get(suffix, suffix.upper())
+
+
+@register.filter
+def cell(value: Any) -> Any:
+    """A value in a table: a day in figures, nothing for None."""
+    if isinstance(value, date):
+        return date_format(value, "SHORT_DATE_FORMAT")
+    return "" if value is None else value
