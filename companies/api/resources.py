@@ -9,6 +9,7 @@ from rest_framework import serializers
 from companies.models import Company, Establishment, Recognition, RecognitionStatus, Workplace
 from companies.numbers import compact
 from geo.api.resources import BY_MUNICIPALITY, IN_MUNICIPALITY, LOCATED
+from radar.api.fields import DayField, YesNoField
 from radar.api.resources import Filter, Property, Reference, Resource, contact, one_of
 from schools.api.resources import (
     BY_SCHOOL_YEAR,
@@ -38,7 +39,7 @@ def number() -> forms.IntegerField:
 BY_SECTOR = Filter(
     "sector", forms.CharField(required=False, max_length=50, help_text="slug"), "sector__slug"
 )
-ACTIVE = forms.NullBooleanField(required=False, help_text="has not stopped")
+ACTIVE = YesNoField(help_text="has not stopped")
 
 COMPANIES = Resource(
     name="companies",
@@ -133,7 +134,7 @@ RECOGNITIONS = Resource(
         Filter("status", choices(RecognitionStatus), "status"),
         Filter(
             "validOn",
-            forms.DateField(required=False, help_text="recognised on this day"),
+            DayField(help_text="recognised on this day"),
             lambda day: Q(
                 status=RecognitionStatus.RECOGNISED, valid_from__lte=day, valid_until__gte=day
             ),

@@ -89,12 +89,12 @@ class Item(ResourceView):
         query = form(form_data(request, form))
         require_valid(query)
         body = self.body(request, key, query)
+        if is_geojson(request):
+            body = feature(body, self.resource.key)
         etag = etag_of(body)
         headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
         if matches(request, "If-None-Match", etag):
             return Response(status=304, headers=headers)
-        if is_geojson(request):
-            body = feature(body, self.resource.key)
         return Response(body, headers=headers)
 
     def body(self, request: Request, key: str, query: ItemQuery | None = None) -> Body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -9,9 +10,18 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from radar.api.fields import YesNoField
 from radar.api.geojson import PointSerializer
 from radar.api.paging import MAX_PAGE_SIZE
 from radar.api.resources import Body, Resource
+
+
+def _optional(field: Any) -> Any:
+    """The field, left out where it is unknown or not selected."""
+    # A copy of a field is made from the arguments that it was made with.
+    copy = deepcopy(field)
+    copy._kwargs = copy._kwargs | {"required": False}
+    return deepcopy(copy)
 
 
 @cache
@@ -31,8 +41,7 @@ def item_serializer(resource: Resource) -> type[serializers.Serializer[Any]]:
     selected)."""
     fields: dict[str, Any] = {}
     for p in resource.properties:
-        p.field.required = p.name == resource.key
-        fields[p.name] = p.field
+        fields[p.name] = p.field if p.name == resource.key else _optional(p.field)
     for reference in resource.references:
         fields[reference.name] = reference_serializer(reference.to)(required=False)
     if resource.point:
@@ -59,8 +68,8 @@ def _types(field: Any) -> Any:
     """The OpenAPI type of a form field."""
     kinds = {
         "IntegerField": OpenApiTypes.INT,
-        "DateField": OpenApiTypes.DATE,
-        "NullBooleanField": OpenApiTypes.BOOL,
+        "DayField": OpenApiTypes.DATE,
+        "YesNoField": OpenApiTypes.BOOL,
     }
     return kinds.get(type(field).__name__, OpenApiTypes.STR)
 
@@ -79,7 +88,12 @@ def parameters_of(resource: Resource, *, collection: bool) -> list[OpenApiParame
     if resource.point:
         found.append(OpenApiParameter("bbox", text, description="west,south,east,north in degrees"))
     for narrowing in resource.filters:
-        choices = [value for value, _ in getattr(narrowing.field, "choices", []) if value != ""]
+        is_flag = isinstance(narrowing.field, YesNoField)
+        choices = (
+            []
+            if is_flag
+            else [value for value, _ in getattr(narrowing.field, "choices", []) if value != ""]
+        )
         found.append(
             OpenApiParameter(
                 narrowing.name,

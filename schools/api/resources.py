@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Concat
 from rest_framework import serializers
 
 from geo.api.resources import BY_MUNICIPALITY, IN_MUNICIPALITY, LOCATED
+from radar.api.fields import YesNoField
 from radar.api.resources import Filter, Property, Reference, Resource, contact, one_of, whole
 from schools.models import (
     Campus,
@@ -161,7 +162,7 @@ SCHOOLS = Resource(
         Filter("type", choices(SchoolType), "type"),
         Filter(
             "isOpen",
-            forms.NullBooleanField(required=False, help_text="not closed"),
+            YesNoField(help_text="not closed"),
             lambda is_open: Q(closed_on__isnull=is_open),
         ),
     ),

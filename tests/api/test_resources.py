@@ -15,6 +15,7 @@ from radar.api.urls import RESOURCES
 from tests.api.clients import Caller
 from tests.factories import (
     CampusFactory,
+    CompanyFactory,
     EstablishmentFactory,
     OfferingFactory,
     ProgrammeFactory,
@@ -151,7 +152,29 @@ def test_filters_narrow() -> None:
         assert mine.pk in {item["id"] for item in items}, name
     narrow = caller.get("/api/v1/recognitions", asked).json()["items"]
     assert [item["id"] for item in narrow] == [mine.pk] != [other.pk]
-    assert caller.get("/api/v1/recognitions", {"status": "nonsense"}).status_code == 400
+    for wrong in ({"status": "nonsense"}, {"validOn": "24/11/2026"}):
+        assert caller.get("/api/v1/recognitions", wrong).status_code == 400
+    assert caller.get("/api/v1/companies", {"isActive": "perhaps"}).status_code == 400
+    stopped = CompanyFactory(stopped=True).enterprise_number
+    for answer, there in (("true", False), ("false", True)):
+        found = caller.get("/api/v1/companies", {"isActive": answer, "q": stopped}).json()
+        assert (found["total"] == 1) is there
+
+
+def test_a_representation_has_an_etag_of_its_own(caller: Caller) -> None:
+    url = f"/api/v1/campuses/{CampusFactory().key}"
+    plain, drawn = caller.get(url), caller.get(url, headers={"Accept": "application/geo+json"})
+    assert drawn.json()["type"] == "Feature"
+    assert plain["ETag"] != drawn["ETag"]
+
+
+@each_resource
+def test_items_are_as_the_schema_says(caller: Caller, field: None, resource: Resource) -> None:
+    schemas = caller.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    schema = schemas[resource.singular]
+    assert set(schema["required"]) == {resource.key, "href"}
+    for item in caller.get(resource.path).json()["items"]:
+        assert item.keys() <= schema["properties"].keys()
 
 
 def test_keys_are_read_as_people_write_them(caller: Caller) -> None:
