@@ -70,9 +70,9 @@ def propose(
     `matching.allocation` describes them.
     """
     widest = max((pupil.farthest for pupil in pupils), default=0.0)
-    homes = _homes(campus, pupils)
+    starts = homes(campus, pupils)
     # Whoever lives far from the campus may find work near home.
-    radius = widest + max((metres for _, metres in homes), default=0.0)
+    radius = widest + max((metres for _, metres in starts), default=0.0)
     programmes = sorted({pupil.programme for pupil in pupils}, key=lambda p: p.pk)
     found = [
         find_candidates(campus, programme, radius, school_year, today, policy)
@@ -91,7 +91,7 @@ def propose(
         farthest=np.array([p.farthest for p in pupils], dtype=np.float64),
     )
     metres = np.zeros((len(pupils), len(ids)))
-    for row, ((longitude, latitude), _) in enumerate(homes):
+    for row, ((longitude, latitude), _) in enumerate(starts):
         if len(ids):
             metres[row] = geodesic_metres(longitude, latitude, spots[:, 0], spots[:, 1])
     scores = np.concatenate([score(c.facts, policy).score for c in found] or [np.zeros(0)])
@@ -99,7 +99,7 @@ def propose(
     return _placements(pupils, ids, recognitions, metres, allocation)
 
 
-def _homes(campus: Campus, pupils: Sequence[Pupil]) -> list[tuple[tuple[float, float], float]]:
+def homes(campus: Campus, pupils: Sequence[Pupil]) -> list[tuple[tuple[float, float], float]]:
     """Where the way of each pupil starts, and how far that is from the campus in metres."""
     if campus.point is None:
         return [((0.0, 0.0), 0.0) for _ in pupils]
@@ -144,7 +144,7 @@ def _supply(
 
 
 def _guided(establishments: list[int]) -> dict[int, int]:
-    """How many pupils more the mentors of each establishment can guide.
+    """How many pupils more the mentors of each establishment can guide, planned ones counted.
 
     A mentor without a limit of her own has the sector's. An establishment whose mentors are unknown
     has one: without, it would not be recognised.
@@ -166,7 +166,12 @@ def _guided(establishments: list[int]) -> dict[int, int]:
         .annotate(
             n=Count(
                 "recognitions__workplaces__agreements",
-                filter=Q(recognitions__workplaces__agreements__status=AgreementStatus.RUNNING),
+                filter=Q(
+                    recognitions__workplaces__agreements__status__in=(
+                        AgreementStatus.PLANNED,
+                        AgreementStatus.RUNNING,
+                    )
+                ),
             )
         )
     )

@@ -74,6 +74,20 @@ class CampusQuery(SchoolYearQuery):
         return radar(self.cleaned_data["campus"], self.cleaned_data["school_year"])
 
 
+class AllocationQuery(CampusQuery):
+    """Also the policy by which pupils get places: as `matching.allocation` describes them."""
+
+    method = forms.ChoiceField(
+        label=_("Policy"),
+        choices=[
+            ("best", _("as many pupils as can be, then the shortest ways")),
+            ("stable", _("stable: nobody would rather swap")),
+        ],
+    )
+
+    field_order = ("campus", "school_year", "method")
+
+
 class MatchQuery(CampusQuery):
     """Also a programme and a radius in kilometres (hemelsbreed): `ranking()` answers it."""
 

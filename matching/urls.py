@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching import scenario_views
+from matching import allocation_views, scenario_views
 from matching.radar_views import radar
 from matching.region_views import region_package
 from matching.views import matches
@@ -11,6 +11,11 @@ urlpatterns = [
     path("leerwerkplekken/", matches, name="matches"),
     path("radar/", radar, name="radar"),
     path("regio.gpkg", region_package, name="region-package"),
+    path("toewijzing/", allocation_views.allocation, name="allocation"),
+    path("toewijzing/aanvaarden/", allocation_views.accept, name="allocation-accept"),
+    path(
+        "toewijzing/<int:pk>/teruggeven/", allocation_views.give_back, name="allocation-give-back"
+    ),
     path("wat-als/", scenario_views.scenarios, name="scenarios"),
     path("wat-als/vergelijken/", scenario_views.compare, name="scenario-compare"),
     path("wat-als/gedeeld/<str:link>/", scenario_views.shared, name="scenario-shared"),

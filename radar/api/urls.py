@@ -17,6 +17,7 @@ from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from companies.api.tiles import Tiles
 from geo.api.resources import MUNICIPALITIES
+from matching.api.allocations import Allocations
 from matching.api.matches import CampusMatches
 from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
 from matching.api.scenarios import Scenarios
@@ -100,6 +101,7 @@ urlpatterns = [
         name="programme-opportunities",
     ),
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", Tiles.as_view(), name="tiles"),
+    path("allocations", Allocations.as_view(), name="allocations"),
     path("scenarios", Scenarios.as_view(), name="scenarios"),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),

@@ -56,6 +56,7 @@ def _places(roles: Roles) -> Iterator[tuple[str, str]]:
     if roles.coordinator or roles.administrator:
         yield _("Workplaces"), "matches"
         yield _("Radar"), "radar"
+        yield _("Allocation"), "allocation"
     if roles.coordinator or roles.administrator or roles.consultant:
         yield _("What if"), "scenarios"
     if roles.administrator:

@@ -1,0 +1,78 @@
+"""A place taken for a pupil before the contract is signed, and given back when it fails."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from companies.models import (
+    Agreement,
+    AgreementKind,
+    AgreementStatus,
+    Recognition,
+    Workplace,
+)
+from companies.pupils import pupil_reference_shape
+from schools.models import Campus, SchoolYear
+
+
+@transaction.atomic
+def plan(
+    campus: Campus, recognition: int, school_year: SchoolYear, reference: str, today: date
+) -> Agreement:
+    """Take a free place of a recognition (primary key) for a pupil.
+
+    The workplace is locked, so that of two who take the last place one is refused. Raises
+    ValidationError when no place is free any more, when the recognition is not usable, and when the
+    pupil has a place already; also for a reference of another shape than a school's own.
+    """
+    pupil_reference_shape(reference)
+    usable = Recognition.objects.usable_in(school_year, today).filter(pk=recognition)
+    workplace = (
+        Workplace.objects.select_for_update()
+        .filter(recognition__in=usable, school_year=school_year)
+        .first()
+    )
+    if workplace is None or not workplace.places_free:
+        raise ValidationError(_("This place is no longer free."), code="taken")
+    placed = Agreement.objects.filter(
+        Q(status=AgreementStatus.PLANNED) | Q(status=AgreementStatus.RUNNING),
+        campus=campus,
+        pupil_reference=reference,
+        ends_on__gte=max(today, school_year.start),
+    )
+    if placed.exists():
+        raise ValidationError(_("This pupil has a place already."), code="placed")
+    agreement = Agreement(
+        campus=campus,
+        workplace=workplace,
+        pupil_reference=reference,
+        kind=AgreementKind.OAO,
+        starts_on=max(today, school_year.start),
+        ends_on=school_year.end,
+    )
+    agreement.full_clean()
+    agreement.save()
+    workplace.places_taken += 1
+    workplace.save(update_fields=["places_taken"])
+    return agreement
+
+
+@transaction.atomic
+def withdraw(agreement: Agreement) -> None:
+    """Give a planned place back; the agreement stays, ended. Doing it twice changes nothing.
+
+    The workplace is locked first, as in `plan`, so that the two never wait for each other.
+    """
+    workplace = Workplace.objects.select_for_update().get(pk=agreement.workplace_id)
+    kept = Agreement.objects.select_for_update().get(pk=agreement.pk)
+    if kept.status != AgreementStatus.PLANNED:
+        return
+    kept.status, kept.end_reason = AgreementStatus.ENDED_EARLY, str(_("Withdrawn by the school."))
+    kept.save(update_fields=["status", "end_reason"])
+    workplace.places_taken = max(workplace.places_taken - 1, 0)
+    workplace.save(update_fields=["places_taken"])
