@@ -74,9 +74,15 @@ class JsonTable:
                 number += 1
                 yield Line(number, [], _("This is no record with named values."))
                 continue
-            for row in self._rows_of(record):
-                number += 1
-                yield self._line(number, row)
+            try:
+                lines = [
+                    self._line(n, row) for n, row in enumerate(self._rows_of(record), number + 1)
+                ]
+            except (AttributeError, LookupError, TypeError, ValueError, RecursionError):
+                # A list where the source has a record, a text where it has a list, and so on.
+                lines = [Line(number + 1, [], _("This record has a shape that we do not know."))]
+            number += len(lines)
+            yield from lines
 
     def _line(self, number: int, row: Record) -> Line:
         cells = [next((cell(row[n]) for n in names if n in row), "") for names in self._names]

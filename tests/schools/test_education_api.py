@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
+from imports.json_tables import JsonTable
 from imports.models import ImportRun, RunStatus
+from schools.imports import offerings, programmes, school_columns
 from schools.imports.education_api import EducationApi, EducationApiError
 from schools.imports.education_fetch import CAMPUSES, ENROLMENTS, GROUPS, OFFERINGS, PROGRAMMES
 from schools.imports.education_fetch import SCHOOLS as SCHOOLS_PATH
+from schools.imports.education_records import (
+    campus_row,
+    enrolment_rows,
+    offering_rows,
+    programme_rows,
+)
+from schools.imports.enrolments import EnrolmentImporter
 from schools.models import Campus, Offering, OfferingStatus, Programme, School
 from schools.tasks import fetch_education
 from tests.factories import MunicipalityFactory, PostalCodeFactory
@@ -300,6 +313,27 @@ def test_a_list_that_breaks_off_imports_nothing_and_stops_no_other(
     assert "gave" in outcome["schools"]
     assert outcome["programmes"] == RunStatus.DONE
     assert not School.objects.exists()
+
+
+_NAMES = sorted({*SCHOOL, *CAMPUS, *GROUP, *PART, *YEARS[0], "schooljaar", "aantal"})
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(_NAMES), inner),
+    max_leaves=8,
+)
+_RECORDS = st.dictionaries(st.sampled_from(_NAMES), _VALUES, min_size=1)
+
+
+@given(st.lists(_RECORDS, max_size=3))
+def test_no_record_is_too_odd_to_be_read(records: list[Any]) -> None:
+    for columns, rows_of in (
+        (school_columns.COLUMNS, lambda record: (campus_row(record),)),
+        (programmes.COLUMNS, programme_rows),
+        (offerings.COLUMNS, partial(offering_rows, today=date(2026, 10, 1))),
+        (EnrolmentImporter.columns, enrolment_rows),
+    ):
+        for line in JsonTable(records, columns, rows_of).lines():
+            assert line.problem or len(line.cells) == len(columns)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -31,7 +31,10 @@ class Command(BaseCommand):
         parser.add_argument("--allow-endings", action="store_true", help=str(ALLOW_ENDINGS.label))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        kinds = options["kinds"] or list(SUBJECTS)
+        of_changes = options["changes"] or options["since"]
+        kinds = options["kinds"] or [
+            kind for kind, subject in SUBJECTS.items() if subject.tells_changes or not of_changes
+        ]
         if unknown := [kind for kind in kinds if kind not in SUBJECTS]:
             raise CommandError(f"Unknown: {', '.join(unknown)}. Choose from {', '.join(SUBJECTS)}.")
         try:
