@@ -80,13 +80,28 @@ def allowed(supply: Supply, demand: Demand, metres: Floats) -> NDArray[np.bool_]
 def best(supply: Supply, demand: Demand, metres: Floats, scores: Floats) -> Allocation:
     """Most pupils placed; among those, least metres in all; among those, the highest scores.
 
-    `metres` and `scores` have shape (k, m); scores lie in 0..1. Metres count in steps of
-    `STEP_METRES`. The flow runs from pupils to places, to what mentors can guide, to the end.
+    `metres` and `scores` have shape (k, m); scores lie in 0..1.
     """
-    k, m, e = len(demand.programme), len(supply.programme), len(supply.guided)
-    pupil, place = np.nonzero(allowed(supply, demand, metres) & (supply.free > 0)[None, :])
-    steps = np.rint(metres[pupil, place] / STEP_METRES).astype(np.int64)
-    penalty = np.rint((1 - scores[pupil, place]) * SCORE_STEPS).astype(np.int64)
+    pupil, place = np.nonzero(allowed(supply, demand, metres))
+    chosen = place_most(
+        supply, len(demand.programme), pupil, place, metres[pupil, place], scores[pupil, place]
+    )
+    return _allocation(supply, demand, metres, chosen)
+
+
+def place_most(
+    supply: Supply, k: int, pupil: Ids, place: Ids, metres: Floats, scores: Floats
+) -> Ids:
+    """The places (k,) that `best` gives, from the pairs that are allowed: each array (n,).
+
+    Metres count in steps of `STEP_METRES`. The flow runs from pupils to places, to what mentors can
+    guide, to the end.
+    """
+    known_free = supply.free[place] > 0
+    pupil, place = pupil[known_free], place[known_free]
+    m, e = len(supply.programme), len(supply.guided)
+    steps = np.rint(metres[known_free] / STEP_METRES).astype(np.int64)
+    penalty = np.rint((1 - scores[known_free]) * SCORE_STEPS).astype(np.int64)
     cost = steps * (SCORE_STEPS * (k + 1)) + penalty
     unplaced = (int(cost.max(initial=0)) + 1) * (k + 1)
 
@@ -116,7 +131,7 @@ def best(supply: Supply, demand: Demand, metres: Floats, scores: Floats) -> Allo
     taken = flow.flows(choices) > 0 if len(choices) else np.zeros(0, dtype=bool)
     chosen = same(UNPLACED, k)
     chosen[pupil[taken]] = place[taken]
-    return _allocation(supply, demand, metres, chosen)
+    return chosen
 
 
 def stable(supply: Supply, demand: Demand, metres: Floats, scores: Floats) -> Allocation:

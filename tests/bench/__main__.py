@@ -15,13 +15,16 @@ from rich.console import Console
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
-    parser.add_argument("--only", choices=["ranking", "kbo"], help="one of them")
+    parser.add_argument("--only", choices=["ranking", "kbo", "allocation"], help="one of them")
     options = parser.parse_args()
     console = Console()
     if options.only in (None, "kbo"):
         console.rule("imports")
         command = [sys.executable, "-m", "tests.bench.kbo"]
         subprocess.run(command, env=_environment("radar_bench_kbo"), check=True)
+    if options.only in (None, "allocation"):
+        console.rule("allocation")
+        subprocess.run([sys.executable, "-m", "tests.bench.allocation"], check=True)
     if options.only not in (None, "ranking"):
         return
     for scale in options.scale:
