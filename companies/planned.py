@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from companies.mentoring import guidable
 from companies.models import (
     Agreement,
     AgreementKind,
     AgreementStatus,
+    Establishment,
     Recognition,
     Workplace,
 )
@@ -27,8 +29,8 @@ def plan(
     """Take a free place of a recognition (primary key) for a pupil.
 
     The workplace is locked, so that of two who take the last place one is refused. Raises
-    ValidationError when no place is free any more, when the recognition is not usable, and when the
-    pupil has a place already; also for a reference of another shape than a school's own.
+    ValidationError when no place or mentor is free any more, when the recognition is not usable,
+    when the pupil has a place already, and for a reference of another shape than a school's own.
     """
     pupil_reference_shape(reference)
     usable = Recognition.objects.usable_in(school_year, today).filter(pk=recognition)
@@ -39,6 +41,10 @@ def plan(
     )
     if workplace is None or not workplace.places_free:
         raise ValidationError(_("This place is no longer free."), code="taken")
+    # The mentors guide all programmes of an establishment, so they are counted under its own lock.
+    house = Establishment.objects.select_for_update().get(recognitions__workplaces=workplace)
+    if not guidable([house.pk])[house.pk]:
+        raise ValidationError(_("The mentors there can guide no more pupils."), code="mentors")
     placed = Agreement.objects.filter(
         Q(status=AgreementStatus.PLANNED) | Q(status=AgreementStatus.RUNNING),
         campus=campus,

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
 
-from companies.models import AgreementStatus, Establishment, Mentor, Recognition
+from companies.mentoring import guidable
+from companies.models import Recognition
 from geo.coordinates import geodesic_metres
 from geo.models import PostalCode
 from matching.allocation import (
@@ -27,7 +26,7 @@ from matching.allocation import (
 from matching.candidates import Candidates, find_candidates
 from matching.policy import DEFAULT, Policy
 from matching.scoring import score
-from schools.models import Campus, Programme, SchoolYear, Sector
+from schools.models import Campus, Programme, SchoolYear
 
 METHODS = {"best": best, "stable": stable}
 
@@ -127,7 +126,7 @@ def _supply(
     establishments = [recognitions[pk].establishment for pk in ids]
     keys = sorted({establishment.pk for establishment in establishments})
     row = {pk: i for i, pk in enumerate(keys)}
-    guided = _guided(keys)
+    guided = guidable(keys)
     supply = Supply(
         programme=np.array(
             [p for p, c in enumerate(found) for _ in c.recognition_ids], dtype=np.int64
@@ -141,41 +140,6 @@ def _supply(
     )
     spots = np.array([(e.point.x, e.point.y) for e in establishments if e.point is not None])
     return supply, spots.reshape(-1, 2)
-
-
-def _guided(establishments: list[int]) -> dict[int, int]:
-    """How many pupils more the mentors of each establishment can guide, planned ones counted.
-
-    A mentor without a limit of her own has the sector's. An establishment whose mentors are unknown
-    has one: without, it would not be recognised.
-    """
-    usual = Sector._meta.get_field("pupils_per_mentor").default
-    limit = Coalesce(
-        F("pupil_limit"), F("establishment__company__sector__pupils_per_mentor"), usual
-    )
-    mentors = dict(
-        Mentor.objects.filter(establishment__in=establishments)
-        .order_by()
-        .values_list("establishment")
-        .annotate(limit=Sum(limit))
-    )
-    running: QuerySet[Establishment] = Establishment.objects.filter(pk__in=establishments)
-    guiding = dict(
-        running.order_by()
-        .values_list("pk")
-        .annotate(
-            n=Count(
-                "recognitions__workplaces__agreements",
-                filter=Q(
-                    recognitions__workplaces__agreements__status__in=(
-                        AgreementStatus.PLANNED,
-                        AgreementStatus.RUNNING,
-                    )
-                ),
-            )
-        )
-    )
-    return {pk: max(mentors.get(pk, usual) - guiding.get(pk, 0), 0) for pk in establishments}
 
 
 def _placements(

@@ -109,6 +109,17 @@ def test_another_schools_campus_and_places_are_not_there(coordinator: User, camp
     assert "L-1" not in stranger.get(ADDRESS).content.decode()
 
 
+@pytest.mark.django_db
+def test_mentors_limit_what_is_accepted(campus: Campus, programme: Programme) -> None:
+    scatter(programme, seed=1, n=2)
+    Workplace.objects.update(places_offered=9)
+    recognition, year = Workplace.objects.get().recognition_id, SchoolYear.objects.current()
+    for reference in ("L-1", "L-2"):  # one mentor, two pupils
+        plan(campus, recognition, year, reference, timezone.localdate())
+    with pytest.raises(ValidationError, match="mentor"):
+        plan(campus, recognition, year, "L-3", timezone.localdate())
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_last_place_is_taken_once(campus: Campus, programme: Programme) -> None:
     scatter(programme, seed=1, n=40)
