@@ -7,13 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.cache import cache
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from companies.tiles import CLUSTER_BELOW, Tile
@@ -59,7 +58,7 @@ class Tiles(APIView):
         ],
         responses={(200, TileRenderer.media_type): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, z: int, x: int, y: int) -> Response:
+    def get(self, request: Request, z: int, x: int, y: int) -> HttpResponse:
         query = TileQuery(form_data(request, TileQuery))
         require_valid(query)
         try:
@@ -70,8 +69,8 @@ class Tiles(APIView):
         etag = f'"{sha256(body).hexdigest()[:24]}"'
         headers = {"ETag": etag, "Cache-Control": f"private, max-age={SECONDS}"}
         if matches(request, "If-None-Match", etag):
-            return Response(status=304, headers=headers)
-        return Response(body, headers=headers)
+            return HttpResponse(status=304, headers=headers)
+        return HttpResponse(body, content_type=TileRenderer.media_type, headers=headers)
 
 
 def _drawn(tile: Tile, programme: int | None) -> bytes:

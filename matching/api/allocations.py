@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from matching.allocation import Why
 from matching.api.bodies import items_of, require_valid_body, require_valid_item
+from matching.api.examples import ALLOCATION
 from matching.proposals import METHODS, Placement, propose
 from matching.pupil_lists import MAX_PUPILS, PupilForm, repeated
 from matching.queries import MAX_RADIUS_KM, AllocationQuery
@@ -94,6 +95,7 @@ class Allocations(APIView):
         operation_id="computeAllocation",
         request=AllocationQuestionSerializer,
         responses=AllocationSerializer,
+        examples=ALLOCATION,
     )
     def post(self, request: Request) -> Response:
         others = {"campus", "schoolYear", "method"}

@@ -105,3 +105,29 @@ SCENARIO = [
         response_only=True,
     ),
 ]
+ALLOCATION = [
+    OpenApiExample(
+        "pupils",
+        value={
+            "campus": "039107-1",
+            "pupils": [{"reference": "L-17", "programme": "88", "postalCode": "9000", "km": 15}],
+        },
+        request_only=True,
+    ),
+    OpenApiExample(
+        "places",
+        value={
+            "placed": 1,
+            "pupils": [
+                {
+                    "reference": "L-17",
+                    "programme": 88,
+                    "unitNumber": "2123456703",
+                    "establishment": "Installaties Voorbeeld Gent",
+                    "distance": 4210,
+                }
+            ],
+        },
+        response_only=True,
+    ),
+]

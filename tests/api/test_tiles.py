@@ -48,6 +48,7 @@ def test_a_tile_holds_who_is_recognised_and_nobody_else() -> None:
     assert shown.establishment.unit_number.encode() not in low
     other = caller.get(around(shown, 12), {"programme": shown.programme.number + 1})
     assert other.content == b""
+    assert other["Content-Type"] == response["Content-Type"]
 
 
 def test_a_tile_that_did_not_change_is_not_sent_again() -> None:
