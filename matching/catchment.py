@@ -44,10 +44,15 @@ class Decay:
         """The metres beyond which nothing counts."""
         return self.metres[-1]
 
+    @property
+    def pairs(self) -> list[tuple[float, float]]:
+        """(metres, weight) of each band, nearest first."""
+        return list(zip(self.metres, self.weights, strict=True))
+
     def bands(self, metres: Floats) -> Iterator[tuple[float, Floats]]:
         """Each weight with an array, shaped as the distances, that is 1 within its band, else 0."""
         inner = np.zeros(metres.shape)
-        for limit, weight in zip(self.metres, self.weights, strict=True):
+        for limit, weight in self.pairs:
             outer = (metres <= limit).astype(np.float64)
             yield weight, outer - inner
             inner = outer

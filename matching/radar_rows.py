@@ -39,7 +39,7 @@ FULL_BAR = 8.0
 SORTS: dict[str, Callable[[Row], Any]] = {
     "programme": lambda row: row.programme.title.casefold(),
     "perPupil": lambda row: -row.item.per_pupil_low,
-    "pupils": lambda row: -row.item.pupils,
+    "pupils": lambda row: -row.item.drawing,
     "places": lambda row: -row.item.places_low,
     "free": lambda row: -row.item.free,
     "nearest": lambda row: math.inf if row.item.nearest is None else row.item.nearest,

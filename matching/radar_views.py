@@ -1,10 +1,9 @@
 """The radar's page: which programme could a campus open, strengthen, keep or should it watch?"""
 
-import csv
 from collections import Counter
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -12,7 +11,10 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.requests import UserRequest
 from matching.forms import RadarForm, completed
 from matching.opportunities import Advice, radar_policy_in_force
+from matching.programme_page import chart_data, map_data, reach_data, rivals, workplaces
 from matching.radar_rows import ADVICE, FULL_BAR, Row, chosen
+from matching.trend import trend
+from radar.web.spreadsheets import FORMATS, table_response
 from schools.policies import CampusPolicy
 
 
@@ -28,12 +30,14 @@ def radar(request: UserRequest) -> HttpResponse:
         return render(request, "matching/radar.html", context, status=400)
     found = form.radar()
     rows = chosen(found.rows, form.cleaned_data["show"], asked.get("sort", ""))
-    if asked.get("format") == "csv":
-        return _download(rows, form.cleaned_data["campus"].key)
+    if asked.get("format") in FORMATS:
+        return _download(rows, form.cleaned_data["campus"].key, asked["format"])
     policy = radar_policy_in_force()
+    campus = form.cleaned_data["campus"]
     context = {
         "form": form,
-        "campus": form.cleaned_data["campus"],
+        "campus": campus,
+        "map": reach_data(campus, rows, policy),
         "rows": rows,
         "sort": asked.get("sort", ""),
         "counts": _counts([row.opportunity.advice for row in found.rows]),
@@ -46,20 +50,45 @@ def radar(request: UserRequest) -> HttpResponse:
     return render(request, f"matching/{'_radar' if fragment else 'radar'}.html", context)
 
 
+@require_safe
+def radar_programme(request: UserRequest, number: int) -> HttpResponse:
+    """One programme of a campus's radar: why this advice, its trend, workplaces and rivals."""
+    campuses = CampusPolicy(request.user).campuses()
+    asked = {name: str(text) for name, text in request.GET.items() if text}
+    form = RadarForm(completed(asked, campuses), campuses=campuses)
+    if not form.is_valid():
+        raise Http404
+    campus, year = form.cleaned_data["campus"], form.cleaned_data["school_year"]
+    found, policy = form.radar(), radar_policy_in_force()
+    row = next((Row(row) for row in found.rows if row.programme.number == number), None)
+    if row is None:
+        raise Http404
+    page, others = workplaces(row, campus, year, policy), rivals(row, campus, year)
+    years = trend(campus, row.programme, year, policy.decay.catchment)
+    context = {
+        "campus": campus,
+        "school_year": year,
+        "row": row,
+        "policy": policy,
+        "computed_at": found.computed_at,
+        "reach_km": policy.decay.catchment / 1000,
+        "page": page,
+        "rivals": others,
+        "years": years,
+        "chart": chart_data(years),
+        "map": map_data(page, others, policy),
+    }
+    return render(request, "matching/radar_programme.html", context)
+
+
 def _counts(found: list[Advice]) -> list[tuple[str, str, int]]:
     """(advice, its word, how many programmes), most promising first."""
     counts = Counter(found)
     return [(advice.value, str(ADVICE[advice]), counts[advice]) for advice in Advice]
 
 
-def _download(rows: list[Row], key: str) -> HttpResponse:
-    """The rows as CSV as a Belgian spreadsheet opens it: semicolons, and a BOM for the accents."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="radar-{key}.csv"'
-    response.write("\ufeff")
+def _download(rows: list[Row], key: str, suffix: str) -> HttpResponse:
+    """The rows as a spreadsheet, under the words of the screen."""
     records = [row.as_record() for row in rows]
-    if records:
-        writer = csv.DictWriter(response, list(records[0]), delimiter=";")
-        writer.writeheader()
-        writer.writerows(records)
-    return response
+    header = list(records[0]) if records else []
+    return table_response(f"radar-{key}", suffix, header, (record.values() for record in records))

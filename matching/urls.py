@@ -3,7 +3,7 @@
 from django.urls import path
 
 from matching import allocation_views, scenario_views
-from matching.radar_views import radar
+from matching.radar_views import radar, radar_programme
 from matching.region_views import region_package
 from matching.views import matches
 
@@ -30,4 +30,5 @@ urlpatterns = [
     path("wat-als/<int:pk>/kopie/", scenario_views.duplicate, name="scenario-duplicate"),
     path("wat-als/<int:pk>/delen/", scenario_views.share, name="scenario-share"),
     path("wat-als/<int:pk>/verwijderen/", scenario_views.delete, name="scenario-delete"),
+    path("radar/<int:number>/", radar_programme, name="radar-programme"),
 ]

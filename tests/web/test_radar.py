@@ -53,6 +53,28 @@ def test_a_fragment_is_only_the_answer(browser: Client) -> None:
     assert "Welke opleiding waar?" in page
 
 
+def test_a_programme_opens_into_its_workplaces_rivals_and_trend(
+    browser: Client, other_programme: Programme, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(40):
+        page = browser.get("/radar/88/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "Waarom dit advies" in text
+    assert page.context["page"].paginator.count == page.context["row"].item.recognitions > 0
+    ranks = [found.pair.rank for found in page.context["page"]]
+    assert ranks == list(range(1, len(ranks) + 1))
+    assert page.context["years"][-1].pupils == 12
+    assert "hier aangeboden" not in browser.get("/radar/8/").content.decode()
+
+
+def test_another_schools_programme_is_not_found(browser: Client) -> None:
+    school = School.objects.create(number="000001", name="Elders", type="121")
+    other = Campus.objects.create(school=school, site_number=1)
+    assert browser.get("/radar/88/", {"campus": other.key}).status_code == 404
+    assert browser.get("/radar/999999/").status_code == 404
+
+
 def test_it_opens_in_a_spreadsheet(browser: Client, other_programme: Programme) -> None:
     response = browser.get(ADDRESS, {"format": "csv", "show": "new"})
     assert response["Content-Disposition"] == 'attachment; filename="radar-039107-1.csv"'

@@ -89,6 +89,11 @@ export class RadarMap {
     map.on("click", "dots", (event) => this.#tell("radar:select", event.features[0].id));
     map.on("mouseenter", "dots", () => { map.getCanvas().style.cursor = "pointer"; });
     map.on("mouseleave", "dots", () => { map.getCanvas().style.cursor = ""; });
+    map.on("mouseenter", "rivals", (event) => {
+      const [{ geometry, properties }] = event.features;
+      this.#popup.setLngLat(geometry.coordinates).setText(properties.name).addTo(map);
+    });
+    map.on("mouseleave", "rivals", () => this.#popup.remove());
     await map.once("load");
     this.#element.dataset.drawn = "";
     return map;
@@ -125,6 +130,7 @@ export class RadarMap {
         outlines: { type: "geojson", data: new URL(outlines, location.href).href },
         reach: empty,
         campus: empty,
+        rivals: empty,
         dots: empty,
       },
       layers: [
@@ -160,6 +166,11 @@ export class RadarMap {
             "text-allow-overlap": true, "text-ignore-placement": true, "symbol-sort-key": ["-", ["get", "rank"]],
           },
           paint: { "text-color": bands((n) => token(n < 4 ? "on-band-light" : "on-band-dark")) } },
+        { id: "rivals", type: "circle", source: "rivals",
+          paint: {
+            "circle-color": token("surface"), "circle-radius": 5,
+            "circle-stroke-color": token("warn-ink"), "circle-stroke-width": 2.5,
+          } },
         { id: "campus", type: "circle", source: "campus",
           paint: {
             "circle-color": token("accent"), "circle-radius": 7,
@@ -185,14 +196,16 @@ export class RadarMap {
   }
 
   #draw(map) {
-    const { campus, radius, dots = [], page, perPage } = this.#data ?? {};
+    const { campus, radius, rings = [radius], rivals = [], dots = [], page, perPage } = this.#data ?? {};
     const isOnPage = (rank) => Math.ceil(rank / perPage) === page;
     this.#active = null;
     this.#popup.remove();
     map.getSource("dots").setData(collection(dots.map(([longitude, latitude, rank, band]) =>
       feature("Point", [longitude, latitude], { rank, band, onPage: isOnPage(rank) }, rank))));
     map.getSource("campus").setData(collection(campus ? [feature("Point", campus)] : []));
-    map.getSource("reach").setData(collection(campus ? [feature("Polygon", [ring(campus, radius)])] : []));
+    map.getSource("reach").setData(collection(campus ? rings.map((metres) => feature("Polygon", [ring(campus, metres)])) : []));
+    map.getSource("rivals").setData(collection(rivals.map(([longitude, latitude, name]) =>
+      feature("Point", [longitude, latitude], { name }))));
   }
 
   #fit(map, corners) {
