@@ -40,6 +40,12 @@ def _duplicates() -> QuerySet[Establishment]:
     return _establishments().active().exclude(postal_code="").filter(Exists(twins))
 
 
+def _namesakes() -> QuerySet[Company]:
+    """Active companies with the name of another one, whatever the case."""
+    others = Company.objects.active().filter(name__iexact=OuterRef("name"))
+    return Company.objects.active().filter(Exists(others.exclude(pk=OuterRef("pk"))))
+
+
 def recognitions_of_ended_programmes(today: date | None = None) -> QuerySet[Recognition]:
     """Recognitions in force of a programme that has ended."""
     day = today or timezone.localdate()
@@ -106,6 +112,16 @@ CHECKS = (
         _("The same name at the same address under two numbers. One of them may have stopped."),
         _duplicates,
         _ESTABLISHMENT,
+    ),
+    Check(
+        "ondernemingen-met-een-naam",
+        _("Companies with the same name"),
+        _("Often right; sometimes one company that went on under another number."),
+        _namesakes,
+        (
+            Column(_("company"), str, "name"),
+            Column(_("number"), lambda company: company.dotted_number, "enterprise_number"),
+        ),
     ),
     Check(
         "ondernemingen-zonder-vestiging",

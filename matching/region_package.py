@@ -126,7 +126,10 @@ def _write(path: Path, layer: Layer, rows: Sequence[tuple[Any, ...]]) -> None:
     pyogrio.raw.write(
         path,
         geometry=_array(bytes(shape.wkb) for shape in columns[0]),
-        field_data=[_values(column) for column in columns[1:]],
+        field_data=[
+            np.array(column, dtype=TYPES[name]) if name in TYPES else _values(column)
+            for name, column in zip(layer.fields, columns[1:], strict=True)
+        ],
         fields=list(layer.fields),
         layer=layer.name,
         driver="GPKG",
@@ -138,13 +141,17 @@ def _write(path: Path, layer: Layer, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _values(column: Iterable[Any]) -> Any:
-    """A column as GDAL takes it: whole numbers, days or texts."""
-    values = list(column)
-    if values and all(isinstance(value, int) for value in values):
-        return np.array(values, dtype=np.int64)
-    if values and all(isinstance(value, date) for value in values):
-        return np.array(values, dtype="datetime64[D]")
-    return _array("" if value is None else str(value) for value in values)
+    """Texts; an unknown one is empty."""
+    return _array("" if value is None else str(value) for value in column)
+
+
+#: Fields that are no text, by name: the type is the field's, whatever the records hold.
+TYPES: dict[str, str] = {
+    "site_number": "int32",
+    "programme_number": "int32",
+    "valid_from": "datetime64[D]",
+    "valid_until": "datetime64[D]",
+}
 
 
 def _array(values: Iterable[Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from geo.precision import ROUGH
@@ -67,7 +68,7 @@ CHECKS = (
         "opleidingen-zonder-sector",
         _("Programmes without a sector"),
         _("Requests for them go to the fallback."),
-        lambda: Programme.objects.filter(sectors__isnull=True, valid_until__isnull=True),
+        lambda: Programme.objects.valid_on(timezone.localdate()).filter(sectors__isnull=True),
         (
             Column(_("programme"), str, "title"),
             Column(_("number"), lambda programme: programme.number, "number"),
@@ -77,7 +78,9 @@ CHECKS = (
         "opleidingen-zonder-opvolger",
         _("Ended programmes without a successor"),
         _("Their recognitions cannot be carried over."),
-        lambda: Programme.objects.filter(valid_until__isnull=False, successors__isnull=True),
+        lambda: Programme.objects.filter(
+            valid_until__lt=timezone.localdate(), successors__isnull=True
+        ),
         (
             Column(_("programme"), str, "title"),
             Column(_("number"), lambda programme: programme.number, "number"),

@@ -16,12 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import UserRequest, administrators_only
 from companies import quality as companies
 from companies.carry_over import carry_over_all
+from geo import quality as geo
 from imports.presentation import sources
 from radar.web.quality import Check, admin_address
 from radar.web.spreadsheets import FORMATS, table_response
 from schools import quality as schools
 
-CHECKS: dict[str, Check] = {check.slug: check for check in (*companies.CHECKS, *schools.CHECKS)}
+CHECKS: dict[str, Check] = {
+    check.slug: check for check in (*companies.CHECKS, *schools.CHECKS, *geo.CHECKS)
+}
 PAGE_SIZE = 50
 #: What could not be carried over, told one by one.
 TOLD = 10

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from companies.carry_over import carry_over
 from companies.models import Recognition, RecognitionStatus, Workplace
+from geo.models import GeocodeResult
 from radar.pages.quality import CHECKS
 from schools.models import Programme, SchoolYear
 from tests.factories import (
@@ -74,6 +75,10 @@ def test_each_check_finds_its_records_and_no_others(ended: Programme) -> None:
         CampusFactory(street="Schoolstraat", house_number="5", postal_code="3000") for _ in range(2)
     }
     idle = SectorFactory()
+    namesakes = {CompanyFactory(name=name) for name in ("Zelfde", "ZELFDE")}
+    for company in namesakes:
+        EstablishmentFactory(company=company)
+    lost = GeocodeResult.objects.create(address_key="x", address="Nergens 1, 3000 Leuven")
 
     assert found("erkenningen-van-beeindigde-opleidingen") == {recognition}
     assert found("vestigingen-zonder-ligging") == {nowhere}
@@ -84,6 +89,8 @@ def test_each_check_finds_its_records_and_no_others(ended: Programme) -> None:
     assert found("vestigingsplaatsen-zonder-ligging") == {campus}
     assert found("vestigingsplaatsen-bij-benadering") == {rough_campus}
     assert found("vestigingsplaatsen-op-een-adres") == shared
+    assert found("ondernemingen-met-een-naam") == namesakes
+    assert found("onvindbare-adressen") == {lost}
     assert idle in found("sectoren-zonder-opleidingen")
     assert sound.programme not in found("opleidingen-zonder-sector")
     assert ended not in found("opleidingen-zonder-opvolger")
