@@ -10,11 +10,11 @@
 Traits are the states of the field, named as the field names them: `expired`, `lifted`, `requested`,
 `lapsing` (recognition), `stopped` (company, establishment), `elsewhere`, `unlocated`
 (establishment), `closed` (school), `full`, `unknown` (workplace), `over` (exclusion), `ended`
-(programme), `answered` (approach), `completed` (agreement). Dates are set around TODAY, a day in
-school year 2026-2027: pass `today=TODAY` to what ranks.
+(programme), `answered` (approach), `completed` (agreement), `revoked` (API client).
+Dates are set around TODAY, a day in school year 2026-2027: pass `today=TODAY` to what ranks.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
@@ -22,6 +22,7 @@ from django.contrib.gis.geos import Point
 from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
+from accounts.api_clients import ApiClient
 from accounts.models import User
 from companies.models import (
     Agreement,
@@ -110,6 +111,19 @@ class UserFactory(DjangoModelFactory[User]):
 
     email = Sequence(lambda n: f"user-{n}@radar.example")
     password = "!"
+
+
+class ApiClientFactory(DjangoModelFactory[ApiClient]):
+    class Meta:
+        model = ApiClient
+
+    class Params:
+        revoked = Trait(revoked_at=datetime(2026, 11, 1, tzinfo=UTC))
+
+    name = Sequence(lambda n: f"Afnemer {n}")
+    scopes = ("recognitions:read",)
+    client_type = ApiClient.CLIENT_CONFIDENTIAL
+    authorization_grant_type = ApiClient.GRANT_CLIENT_CREDENTIALS
 
 
 class SectorFactory(DjangoModelFactory[Sector]):
