@@ -32,3 +32,21 @@ def advisory_lock(name: str) -> Iterator[bool]:
             # A connection that broke took the lock with it.
             with suppress(DatabaseError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def is_locked(name: str) -> bool:
+    """Whether some connection to this database holds the lock of a name at this moment."""
+    key = lock_key(name) & 0xFFFF_FFFF_FFFF_FFFF
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE l.locktype = 'advisory' AND d.datname = current_database()
+                    AND l.classid::bigint = %s AND l.objid::bigint = %s AND l.objsubid = 1
+            )
+            """,
+            [key >> 32, key & 0xFFFF_FFFF],
+        )
+        (found,) = cursor.fetchone()
+    return bool(found)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,7 @@ from imports.progress import Progress, Silent
 from imports.rejections import KEPT, Rejections
 from imports.staging import Counts, Ending, Example, Merge, Staging, fetch
 from imports.tables import Line, Table, open_table
+from imports.values import Parser
 
 #: Ending this many records never needs permission: a share says little of a handful.
 ALWAYS_MAY_END = 10
@@ -61,10 +62,12 @@ ALLOW_ENDINGS = Flag("allow_endings", _("End as many records as it takes."))
 
 @dataclass(frozen=True)
 class Source:
-    """A file, and the name under which it came."""
+    """A file, the name under which it came, and its hash."""
 
     path: Path
     name: str
+    #: By which the very same file is recognised.
+    sha256: str
 
 
 class Importer:
@@ -114,6 +117,11 @@ class Importer:
         self._options = {
             flag.name: (options or {}).get(flag.name, flag.default) for flag in self.all_flags()
         }
+        if readers := self.readers():
+            self.columns = tuple(
+                replace(column, parse=readers.get(column.name, column.parse))
+                for column in self.columns
+            )
 
     @classmethod
     def all_flags(cls) -> tuple[Flag, ...]:
@@ -123,6 +131,10 @@ class Importer:
     def template_columns(cls, today: date) -> tuple[Column, ...]:
         """The columns of the template, in their order."""
         return cls.columns
+
+    def readers(self) -> Mapping[str, Parser]:
+        """Parsers of this one import, by column: those that remember what they looked up."""
+        return {}
 
     def is_set(self, flag: Flag) -> bool:
         return self._options[flag.name]

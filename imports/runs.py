@@ -7,7 +7,6 @@ its kind gets the lock, since nobody holds it, and marks what it finds as interr
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,12 +14,13 @@ from pathlib import Path
 
 import pghistory
 from django.core.files import File
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from geo.locks import advisory_lock, is_locked
 from imports.errors import BusyError, RefusedError
 from imports.frame import Importer, Source
 from imports.models import ImportRun, RunStatus
@@ -87,9 +87,8 @@ def carry_out(run: ImportRun, path: Path, progress: Progress | None = None) -> I
         _mark_interrupted(run)
         if not _begin(run):
             return run
-        importer = importer_class(
-            Source(path, run.file_name), run.options, progress, today=timezone.localdate()
-        )
+        source = Source(path, run.file_name, run.file_hash)
+        importer = importer_class(source, run.options, progress, today=timezone.localdate())
         try:
             _load(run, importer)
         except RefusedError as refusal:
@@ -167,44 +166,21 @@ def _begin(run: ImportRun) -> bool:
     return True
 
 
-def lock_key(kind: str) -> int:
-    """The number of the advisory lock of a kind."""
-    digest = hashlib.sha256(f"radar.imports.{kind}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+def _lock_name(kind: str) -> str:
+    return f"imports.{kind}"
 
 
 def is_under_way(kind: str) -> bool:
-    """Whether some connection holds the lock of a kind at this moment."""
-    key = lock_key(kind) & 0xFFFF_FFFF_FFFF_FFFF
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT EXISTS (
-                SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-                WHERE l.locktype = 'advisory' AND d.datname = current_database()
-                    AND l.classid::bigint = %s AND l.objid::bigint = %s AND l.objsubid = 1
-            )
-            """,
-            [key >> 32, key & 0xFFFF_FFFF],
-        )
-        (found,) = cursor.fetchone()
-    return bool(found)
+    """Whether an import of a kind is under way at this moment."""
+    return is_locked(_lock_name(kind))
 
 
 @contextmanager
 def _alone(kind: str) -> Iterator[None]:
-    """Hold the lock of a kind. It goes with the connection, so no dead worker keeps it."""
-    key = lock_key(kind)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        (locked,) = cursor.fetchone()
-    if not locked:
-        raise BusyError(
-            _("Another import of this kind is under way. Try again when it has finished.")
-        )
-    try:
+    """Hold the lock of a kind. Raises BusyError when another import of the kind holds it."""
+    with advisory_lock(_lock_name(kind)) as held:
+        if not held:
+            raise BusyError(
+                _("Another import of this kind is under way. Try again when it has finished.")
+            )
         yield
-    finally:
-        # A connection that broke took the lock with it.
-        with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])

@@ -26,7 +26,6 @@ from imports.frame import Flag, Importer
 from imports.models import ImportRun
 from imports.registry import register
 from imports.staging import Counts, Ending, Merge, Staging, execute, fetch, make_table
-from imports.tables import sha256
 
 KNOWN_ONLY = Flag(
     "known_only",
@@ -64,7 +63,7 @@ class KboImporter(Importer):
         if self.is_set(KNOWN_ONLY) or last.options.get(KNOWN_ONLY.name):
             # Which records are recognised may differ, and the fingerprint knows nothing of it.
             return False
-        if last.file_hash != sha256(self.source.path):
+        if last.file_hash != self.source.sha256:
             return False
         self.progress.step(_("Comparing"))
         return last.fingerprint == fingerprint()

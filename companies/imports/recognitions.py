@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -27,10 +28,10 @@ from companies.models import (
 )
 from geo.towns import Towns
 from imports.columns import Column
-from imports.frame import COMPLETE, Fault, Importer, Source, Values
-from imports.progress import Progress
+from imports.frame import COMPLETE, Fault, Importer, Values
 from imports.registry import register
 from imports.staging import Ending, Merge, make_table
+from imports.values import Parser
 from schools.imports.programme_names import ProgrammeNames
 from schools.models import SchoolYear, Sector
 from schools.school_years import school_year_starting
@@ -100,27 +101,26 @@ class RecognitionImporter(Importer):
     derived: ClassVar[Mapping[str, str]] = {"municipality_id": "bigint"}
     columns: tuple[Column, ...] = COLUMNS
 
-    def __init__(
-        self,
-        source: Source,
-        options: Mapping[str, bool] | None = None,
-        progress: Progress | None = None,
-        *,
-        today: date,
-    ) -> None:
-        super().__init__(source, options, progress, today=today)
-        self._towns = Towns.load()
-        self._sectors = {
+    def readers(self) -> Mapping[str, Parser]:
+        return {"programme_id": ProgrammeNames().key, "sector_id": self._sector}
+
+    @property
+    def years(self) -> list[int]:
+        """The calendar years in which the school years with places start. For a staged file."""
+        found = (re.fullmatch(r"places_(\d{4})", name) for name in self.staged.columns)
+        return [int(match[1]) for match in found if match]
+
+    @cached_property
+    def _towns(self) -> Towns:
+        return Towns.load()
+
+    @cached_property
+    def _sectors(self) -> dict[str, int]:
+        return {
             name.casefold(): pk
             for pk, *names in Sector.objects.values_list("pk", "slug", "name")
             for name in names
         }
-        readers = {"programme_id": ProgrammeNames().key, "sector_id": self._sector}
-        self.columns = tuple(
-            replace(column, parse=readers.get(column.name, column.parse)) for column in self.columns
-        )
-        #: The calendar years in which the school years with places start.
-        self.years: list[int] = []
 
     @classmethod
     def template_columns(cls, today: date) -> tuple[Column, ...]:
@@ -138,7 +138,6 @@ class RecognitionImporter(Importer):
             return None
         if not abs(int(match[1]) - self.today.year) <= YEARS + 1:
             return None
-        self.years.append(int(match[1]))
         return places_column(int(match[1]))
 
     def _sector(self, cell: str) -> int:

@@ -14,15 +14,15 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from imports.columns import Column
-from imports.frame import Fault, Importer, Source, Values
+from imports.frame import Fault, Importer, Values
 from imports.json_tables import JSON_SUFFIXES, Record
-from imports.progress import Progress
 from imports.registry import register
 from imports.staging import Ending, Merge, make_table
+from imports.values import Parser
 from schools.imports import offerings
 from schools.imports.education_records import enrolment_rows
 from schools.imports.programme_names import ProgrammeNames
-from schools.models import Offering, SchoolYear
+from schools.models import Offering
 
 _OFFERINGS_COLUMNS = {column.name: column for column in offerings.COLUMNS}
 
@@ -70,21 +70,8 @@ class EnrolmentImporter(Importer):
         replace(_OFFERINGS_COLUMNS["pupils"], required=True),
     )
 
-    def __init__(
-        self,
-        source: Source,
-        options: Mapping[str, bool] | None = None,
-        progress: Progress | None = None,
-        *,
-        today: date,
-    ) -> None:
-        super().__init__(source, options, progress, today=today)
-        names = ProgrammeNames()
-        self.columns = tuple(
-            replace(column, parse=names.key) if column.name == "programme_id" else column
-            for column in self.columns
-        )
-        self._years: set[int] = set()
+    def readers(self) -> Mapping[str, Parser]:
+        return {"programme_id": ProgrammeNames().key}
 
     def rows_of(self, record: Record) -> Iterator[Record]:
         return enrolment_rows(record)
@@ -92,7 +79,6 @@ class EnrolmentImporter(Importer):
     def check(self, values: Values) -> Iterable[Fault]:
         if date(values["starts_in"], 9, 1) > self.today:
             yield "starts_in", _("This school year has not begun.")
-        self._years.add(values["starts_in"])
 
     def reject(self) -> None:
         self.reject_repeated(
@@ -135,8 +121,7 @@ class EnrolmentImporter(Importer):
         )
 
     def plan(self) -> Iterable[Merge | Ending]:
-        for year in self._years:
-            SchoolYear.objects.starting_in(year)
+        offerings.make_school_years()
         # Of a programme with a rejected row the sum would be too low: it stays as it is.
         yield Merge(
             model=Offering,

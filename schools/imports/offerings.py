@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from imports.columns import Column
-from imports.frame import COMPLETE, Fault, Importer, Source, Values
+from imports.frame import COMPLETE, Fault, Importer, Values
 from imports.json_tables import JSON_SUFFIXES, Record
-from imports.progress import Progress
 from imports.registry import register
-from imports.staging import Ending, Merge
-from imports.values import day, one_of, text, whole_number
+from imports.staging import Ending, Merge, fetch
+from imports.values import Parser, day, one_of, text, whole_number
 from schools.imports.education_records import offering_rows
 from schools.imports.programme_names import ProgrammeNames
 from schools.imports.school_columns import school_number
@@ -119,6 +117,12 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
+def make_school_years() -> None:
+    """Make the school years that the rows in the table `staged` name, where they are new."""
+    for (year,) in fetch("SELECT DISTINCT starts_in FROM staged WHERE NOT rejected"):
+        SchoolYear.objects.starting_in(year)
+
+
 @register
 class OfferingImporter(Importer):
     """Geprogrammeerde opleidingen met hun leerlingen."""
@@ -143,21 +147,8 @@ class OfferingImporter(Importer):
         ),
     )
 
-    def __init__(
-        self,
-        source: Source,
-        options: Mapping[str, bool] | None = None,
-        progress: Progress | None = None,
-        *,
-        today: date,
-    ) -> None:
-        super().__init__(source, options, progress, today=today)
-        self._programmes = ProgrammeNames()
-        self.columns = tuple(
-            replace(column, parse=self._programmes.key) if column.name == "programme_id" else column
-            for column in self.columns
-        )
-        self._years: set[int] = set()
+    def readers(self) -> Mapping[str, Parser]:
+        return {"programme_id": ProgrammeNames().key}
 
     def rows_of(self, record: Record) -> Iterator[Record]:
         return offering_rows(record, self.today)
@@ -165,7 +156,6 @@ class OfferingImporter(Importer):
     def check(self, values: Values) -> Iterable[Fault]:
         if (decided := values.get("decided_on")) and decided > self.today:
             yield "decided_on", _("This day lies in the future.")
-        self._years.add(values["starts_in"])
 
     def reject(self) -> None:
         self.reject_repeated(
@@ -199,8 +189,7 @@ class OfferingImporter(Importer):
         )
 
     def plan(self) -> Iterable[Merge | Ending]:
-        for year in self._years:
-            SchoolYear.objects.starting_in(year)
+        make_school_years()
         # The rows are years of the programme. Pupils of one that nobody knows make the sum unknown.
         yield Merge(
             model=Offering,

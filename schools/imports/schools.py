@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -16,9 +16,8 @@ from geo.coordinate_checks import Places, degrees_from_lambert_72
 from geo.precision import LocationPrecision, LocationSource
 from geo.towns import Towns
 from imports.columns import Column
-from imports.frame import COMPLETE, Fault, Importer, Source, Values
+from imports.frame import COMPLETE, Fault, Importer, Values
 from imports.json_tables import JSON_SUFFIXES, Record
-from imports.progress import Progress
 from imports.registry import register
 from imports.staging import Ending, Merge
 from schools.imports.education_records import campus_row
@@ -95,18 +94,16 @@ class SchoolImporter(Importer):
         "latitude": "double precision",
     }
 
-    def __init__(
-        self,
-        source: Source,
-        options: Mapping[str, bool] | None = None,
-        progress: Progress | None = None,
-        *,
-        today: date,
-    ) -> None:
-        super().__init__(source, options, progress, today=today)
-        self._towns = Towns.load()
-        self._places = Places.load()
-        self._bad_emails = 0
+    #: E-mail addresses that were left out.
+    _bad_emails = 0
+
+    @cached_property
+    def _towns(self) -> Towns:
+        return Towns.load()
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places.load()
 
     def rows_of(self, record: Record) -> Iterable[Record]:
         return (campus_row(record),)

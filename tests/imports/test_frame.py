@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from geo.locks import lock_key
 from imports import registry, runs
 from imports.errors import BusyError
 from imports.models import ImportRun, RunStatus
@@ -244,7 +245,7 @@ def test_two_imports_of_one_kind_never_run_at_once(
     load: Any, another_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever holds the lock keeps others out: an import keeps us out, and we an import."""
-    key = [runs.lock_key("toy")]
+    key = [lock_key("imports.toy")]
     got: list[Any] = []
 
     def apply(self: ToyImporter) -> None:
