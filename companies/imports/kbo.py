@@ -21,6 +21,7 @@ from companies.imports.kbo_archive import Meta, open_archive
 from companies.imports.kbo_fingerprint import fingerprint
 from companies.models import Company, Establishment, Transfer
 from geo.towns import Towns
+from imports import located
 from imports.errors import RefusedError, Text
 from imports.frame import Flag, Importer
 from imports.models import ImportRun
@@ -200,14 +201,7 @@ class KboImporter(Importer):
             values=(
                 "company_id",
                 "name",
-                "street",
-                "house_number",
-                "box",
-                "postal_code",
-                "municipality_id",
-                "point",
-                "precision",
-                "location_source",
+                *located.COLUMNS,
                 "email",
                 "telephone",
                 "stopped_on",
@@ -218,8 +212,7 @@ class KboImporter(Importer):
             label="p.name || ' (' || p.unit_number || ')'",
             shown={
                 "company_id": "(SELECT name FROM companies_company WHERE id = {})",
-                "municipality_id": "(SELECT name FROM geo_municipality WHERE id = {})",
-                "point": "round(ST_Y({0})::numeric, 5) || ' ' || round(ST_X({0})::numeric, 5)",
+                **located.SHOWN,
             },
         )
         yield Merge(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from imports import located
 from imports.staging import fetch
 
 
@@ -27,6 +28,6 @@ def fingerprint() -> str:
         """
     )
     digest = hashlib.sha1(str(found).encode(), usedforsecurity=False)
-    for path in sorted(Path(__file__).parent.glob("kbo*.py")):
+    for path in (*sorted(Path(__file__).parent.glob("kbo*.py")), Path(located.__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -6,7 +6,7 @@ become. Every choice among several is by content, never by the order of lines: a
 set that say the same lead to the same.
 """
 
-from geo.precision import LocationPrecision, LocationSource
+from imports import located
 
 #: An establishment of the region, or one that we know already and keep up to date wherever it is.
 #: With `known_only`, of the known ones those that have or asked for a recognition. With
@@ -98,9 +98,8 @@ COMPANIES = """
     LEFT JOIN kbo_reach r ON r.number = k.number
 """
 
-#: A point of another address is no point, unless somebody set it by hand.
-_POINT_STAYS = f"""
-    t.location_source = '{LocationSource.MANUAL}' OR NOT u.has_address
+_UNMOVED = """
+    NOT u.has_address
         OR (t.street, t.house_number, t.postal_code) = (u.street, u.house_number, u.postal_code)
 """
 
@@ -110,11 +109,7 @@ ESTABLISHMENTS = f"""
         u.street, u.house_number, u.box, u.postal_code,
         CASE WHEN u.has_address THEN w.municipality_id ELSE t.municipality_id END
             AS municipality_id,
-        CASE WHEN {_POINT_STAYS} THEN t.point END AS point,
-        CASE WHEN {_POINT_STAYS} THEN t.precision ELSE '{LocationPrecision.UNKNOWN}' END
-            AS precision,
-        CASE WHEN {_POINT_STAYS} THEN t.location_source ELSE '{LocationSource.UNKNOWN}' END
-            AS location_source,
+        {located.location("t", unmoved=_UNMOVED)},
         COALESCE(NULLIF(t.email, ''), r.email, '') AS email,
         COALESCE(NULLIF(t.telephone, ''), r.telephone, '') AS telephone,
         NULL::date AS stopped_on,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from geo.coordinate_checks import Places, degrees_from_lambert_72
 from geo.precision import LocationPrecision, LocationSource
 from geo.towns import Towns
+from imports import located
 from imports.columns import Column
 from imports.frame import COMPLETE, Fault, Importer, Values
 from imports.json_tables import JSON_SUFFIXES, Record
@@ -38,31 +39,32 @@ _SCHOOLS = """
     ORDER BY s.number, s.site_number
 """
 
-#: A point set by hand stays; one of another address does not.
+_LOCATION = located.location(
+    "c",
+    unmoved="""
+        (c.street, c.house_number, c.postal_code)
+            = (COALESCE(s.street, ''), COALESCE(s.house_number, ''), s.postal_code)
+    """,
+    given=(
+        "s.longitude IS NOT NULL",
+        {
+            "point": "ST_SetSRID(ST_MakePoint(s.longitude, s.latitude), 4326)",
+            "precision": f"'{LocationPrecision.HOUSE_NUMBER}'",
+            "location_source": f"'{LocationSource.IMPORTED}'",
+        },
+    ),
+)
+
 _CAMPUSES = f"""
     SELECT s.line, s.site_number, COALESCE(s.campus_name, '') AS name, s.street, s.house_number,
         s.box, s.postal_code, s.municipality_id, s.closed_on, p.target_id AS school_id,
         p.name || ' (' || s.number || '-' || s.site_number || ')' AS label,
-        CASE WHEN c.location_source = '{LocationSource.MANUAL}' THEN c.point
-            WHEN s.longitude IS NOT NULL
-                THEN ST_SetSRID(ST_MakePoint(s.longitude, s.latitude), 4326)
-            WHEN {{same_address}} THEN c.point END AS point,
-        CASE WHEN c.location_source = '{LocationSource.MANUAL}' THEN c.precision
-            WHEN s.longitude IS NOT NULL THEN '{LocationPrecision.HOUSE_NUMBER}'
-            WHEN {{same_address}} THEN c.precision
-            ELSE '{LocationPrecision.UNKNOWN}' END AS precision,
-        CASE WHEN c.location_source = '{LocationSource.MANUAL}' THEN c.location_source
-            WHEN s.longitude IS NOT NULL THEN '{LocationSource.IMPORTED}'
-            WHEN {{same_address}} THEN c.location_source
-            ELSE '{LocationSource.UNKNOWN}' END AS location_source
+        {_LOCATION}
     FROM staged s
     JOIN plan_schools_school p ON p.number = s.number
     LEFT JOIN schools_campus c ON c.school_id = p.target_id AND c.site_number = s.site_number
     WHERE NOT s.rejected
-""".format(
-    same_address="""(c.street, c.house_number, c.postal_code)
-        = (COALESCE(s.street, ''), COALESCE(s.house_number, ''), s.postal_code)"""
-)
+"""
 
 
 @register
@@ -177,26 +179,12 @@ class SchoolImporter(Importer):
             model=Campus,
             query=_CAMPUSES,
             match="t.school_id = s.school_id AND t.site_number = s.site_number",
-            values=(
-                "name",
-                "street",
-                "house_number",
-                "box",
-                "postal_code",
-                "municipality_id",
-                "point",
-                "precision",
-                "location_source",
-                "closed_on",
-            ),
+            values=("name", *located.COLUMNS, "closed_on"),
             kept_when_empty=("name",),
             initial=("school_id", "site_number"),
             carried=("label",),
             label="p.label",
-            shown={
-                "municipality_id": "(SELECT name FROM geo_municipality WHERE id = {})",
-                "point": "round(ST_Y({0})::numeric, 5) || ' ' || round(ST_X({0})::numeric, 5)",
-            },
+            shown=located.SHOWN,
         )
         if self.is_set(COMPLETE):
             yield self._closed()
