@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from companies.models import RecognitionStatus
 from companies.numbers import compact, validate_enterprise_number, validate_establishment_number
 from imports.columns import Column
 from imports.values import day, one_of, text, whole_number
-from schools.models import Programme
+from schools.imports.programme_names import PROGRAMME
 
 #: A recognition lasts five years, or shorter when the conditions are no longer met.
 YEARS = 5
@@ -92,17 +93,7 @@ COLUMNS: tuple[Column, ...] = (
         example="2.147.812.701",
         also=("vestigingseenheidsnummer", "establishment number"),
     ),
-    Column(
-        "programme_id",
-        "opleiding",
-        lambda cell: Programme.objects.named(cell).pk,
-        "bigint",
-        required=True,
-        key=True,
-        explanation=_("The number of the programme, its group number, its title or an alias."),
-        example="Elektrische installaties duaal",
-        also=("programme",),
-    ),
+    replace(PROGRAMME, also=("programme",)),
     Column(
         "status",
         "status",

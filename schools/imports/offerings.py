@@ -16,9 +16,9 @@ from imports.registry import register
 from imports.staging import Ending, Merge, fetch
 from imports.values import Parser, day, one_of, text, whole_number
 from schools.imports.education_records import offering_rows
-from schools.imports.programme_names import ProgrammeNames
+from schools.imports.programme_names import PROGRAMME, ProgrammeNames
 from schools.imports.school_columns import school_number
-from schools.models import Offering, OfferingStatus, Programme, SchoolYear
+from schools.models import Offering, OfferingStatus, SchoolYear
 from schools.school_years import FIRST_YEAR, LAST_YEAR
 
 STATUSES = {
@@ -64,16 +64,7 @@ COLUMNS: tuple[Column, ...] = (
         explanation=_("Number of the campus within the school."),
         example="1",
     ),
-    Column(
-        "programme_id",
-        "opleiding",
-        lambda cell: Programme.objects.named(cell).pk,
-        "bigint",
-        required=True,
-        key=True,
-        explanation=_("The number of the programme, its group number, its title or an alias."),
-        example="Elektrische installaties duaal",
-    ),
+    PROGRAMME,
     Column(
         "group_code",
         "administratieve groep",

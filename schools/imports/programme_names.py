@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
+from imports.columns import Column
 from schools.models import Programme
+
+#: The column with a programme; an import reads it with the `ProgrammeNames` of its own.
+PROGRAMME = Column(
+    "programme_id",
+    "opleiding",
+    lambda cell: Programme.objects.named(cell).pk,
+    "bigint",
+    required=True,
+    key=True,
+    explanation=_("The number of the programme, its group number, its title or an alias."),
+    example="Elektrische installaties duaal",
+)
 
 
 class ProgrammeNames:
