@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -49,7 +49,12 @@ class Rejections:
         )
 
 
+def rejection_table(run: ImportRun) -> tuple[list[str], Iterable[tuple[Any, ...]]]:
+    """The rejected rows of a run as a table: its header and its rows."""
+    rows = run.rejections.values_list("line", "column", "value", "reason")
+    return [_("line"), _("column"), _("value"), _("reason")], rows.iterator()
+
+
 def write_rejections(run: ImportRun, stream: TextIO) -> None:
     """The rejected rows of a run as CSV."""
-    rows = run.rejections.values_list("line", "column", "value", "reason")
-    write_csv(stream, [_("line"), _("column"), _("value"), _("reason")], rows.iterator())
+    write_csv(stream, *rejection_table(run))

@@ -17,13 +17,13 @@ from imports.frame import ALLOW_ENDINGS, Importer
 from imports.models import ImportRun
 from imports.presentation import Report, Source, sources
 from imports.registry import importer_of
-from imports.rejections import write_rejections
+from imports.rejections import rejection_table
 from imports.runs import upload_run
 from imports.tasks import import_upload
 from imports.template_file import write_template
+from radar.web.spreadsheets import FORMATS, attachment, table_response
 
 RUNS_PER_PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _importer(kind: str) -> type[Importer]:
@@ -107,11 +107,7 @@ def _gone(request: UserRequest, rehearsal: ImportRun) -> HttpResponse:
 def rejections(request: UserRequest, pk: int) -> HttpResponse:
     """The rejected rows of a run as CSV."""
     found = get_object_or_404(ImportRun, pk=pk)
-    response = _download(f"{found.kind}-{found.pk}-afgewezen.csv", "text/csv; charset=utf-8")
-    # Spreadsheets know UTF-8 by its mark.
-    response.write("\ufeff")
-    write_rejections(found, response)  # type: ignore[arg-type]
-    return response
+    return table_response(f"{found.kind}-{found.pk}-afgewezen", "csv", *rejection_table(found))
 
 
 @require_safe
@@ -121,13 +117,7 @@ def template(request: UserRequest, kind: str) -> HttpResponse:
     importer = _importer(kind)
     if not importer.has_template:
         raise Http404
-    response = _download(f"{kind}.xlsx", XLSX)
+    response = attachment(f"{kind}.xlsx", FORMATS["xlsx"])
     columns = importer.template_columns(timezone.localdate())
     write_template(columns, str(importer.title), response)  # type: ignore[arg-type]
-    return response
-
-
-def _download(name: str, content_type: str) -> HttpResponse:
-    response = HttpResponse(content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

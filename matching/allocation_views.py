@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +22,7 @@ from matching.forms import completed
 from matching.proposals import Placement, propose
 from matching.queries import CampusQuery
 from matching.remedies import Remedy, remedies
+from radar.web.spreadsheets import table_response
 from schools.policies import CampusPolicy
 
 WHY = {
@@ -109,29 +109,26 @@ def give_back(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def _download(lines: list[Line], key: str) -> HttpResponse:
-    """The proposals as CSV as a Belgian spreadsheet opens it."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="toewijzing-{key}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(
-        [_("reference"), _("programme"), _("establishment"), _("address"), _("km"), _("reason")]
-    )
-    for item, why, _remedy in lines:
-        place = item.recognition.establishment if item.recognition else None
-        writer.writerow(
-            [
-                item.pupil.reference,
-                item.pupil.programme.title,
-                _safe(place.name) if place else "",
-                _safe(place.address) if place else "",
-                "" if item.metres is None else round(item.metres / 1000, 1),
-                why,
-            ]
-        )
-    return response
+    """The proposals as a spreadsheet."""
+    header = [
+        _("reference"),
+        _("programme"),
+        _("establishment"),
+        _("address"),
+        _("km"),
+        _("reason"),
+    ]
+    return table_response(f"toewijzing-{key}", "csv", header, map(_cells, lines))
 
 
-def _safe(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" and text else text
+def _cells(line: Line) -> list[Any]:
+    item, why, _remedy = line
+    place = item.recognition.establishment if item.recognition else None
+    return [
+        item.pupil.reference,
+        item.pupil.programme.title,
+        place.name if place else "",
+        place.address if place else "",
+        "" if item.metres is None else round(item.metres / 1000, 1),
+        why,
+    ]

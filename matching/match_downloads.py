@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from matching.explanation import component_label
 from matching.pairs import Pair, pairs
-from matching.policy import Component
 from matching.ranking import Ranking
-from radar.web.spreadsheets import FORMATS, table_response
+from radar.web.spreadsheets import FORMATS, records_response
 
 GEOJSON = "geojson"
 #: What may be asked for by `format=`.
@@ -24,18 +23,14 @@ def download(ranking: Ranking, suffix: str) -> HttpResponse:
     found = pairs(ranking)
     if suffix == GEOJSON:
         return _geojson(found, name)
-    records = [_record(pair) for pair in found]
-    header = list(records[0]) if records else [_("rank")]
-    return table_response(name, suffix, header, (record.values() for record in records))
+    return records_response(name, suffix, [_record(pair) for pair in found], empty=[_("rank")])
 
 
 def _record(pair: Pair) -> dict[str, Any]:
     """A pair under the words of the screen. Unknown is empty."""
     establishment, recognition, workplace = pair.establishment, pair.recognition, pair.workplace
     components = {
-        f"{component_label(term.name)} (0-100)": round(100 * term.value)
-        for term in pair.components
-        if term.name in Component
+        f"{component_label(term.name)} (0-100)": round(100 * term.value) for term in pair.components
     }
     return {
         _("rank"): pair.rank,

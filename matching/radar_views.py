@@ -14,7 +14,7 @@ from matching.opportunities import Advice, radar_policy_in_force
 from matching.programme_page import chart_data, map_data, reach_data, rivals, workplaces
 from matching.radar_rows import ADVICE, FULL_BAR, Row, chosen
 from matching.trend import trend
-from radar.web.spreadsheets import FORMATS, table_response
+from radar.web.spreadsheets import FORMATS, records_response
 from schools.policies import CampusPolicy
 
 
@@ -31,7 +31,8 @@ def radar(request: UserRequest) -> HttpResponse:
     found = form.radar()
     rows = chosen(found.rows, form.cleaned_data["show"], asked.get("sort", ""))
     if asked.get("format") in FORMATS:
-        return _download(rows, form.cleaned_data["campus"].key, asked["format"])
+        name = f"radar-{form.cleaned_data['campus'].key}"
+        return records_response(name, asked["format"], [row.as_record() for row in rows])
     policy = radar_policy_in_force()
     campus = form.cleaned_data["campus"]
     context = {
@@ -85,10 +86,3 @@ def _counts(found: list[Advice]) -> list[tuple[str, str, int]]:
     """(advice, its word, how many programmes), most promising first."""
     counts = Counter(found)
     return [(advice.value, str(ADVICE[advice]), counts[advice]) for advice in Advice]
-
-
-def _download(rows: list[Row], key: str, suffix: str) -> HttpResponse:
-    """The rows as a spreadsheet, under the words of the screen."""
-    records = [row.as_record() for row in rows]
-    header = list(records[0]) if records else []
-    return table_response(f"radar-{key}", suffix, header, (record.values() for record in records))

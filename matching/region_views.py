@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import UserRequest
 from matching.region_package import write_region
+from radar.web.spreadsheets import attachment
 from schools.models import SchoolYear
 
 
@@ -25,6 +26,5 @@ def region_package(request: UserRequest) -> HttpResponse:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "regio.gpkg"
         write_region(path, SchoolYear.objects.current(), today)
-        response = HttpResponse(path.read_bytes(), content_type="application/geopackage+sqlite3")
-    response["Content-Disposition"] = f'attachment; filename="radar-duaal-{today}.gpkg"'
-    return response
+        content = path.read_bytes()
+    return attachment(f"radar-duaal-{today}.gpkg", "application/geopackage+sqlite3", content)

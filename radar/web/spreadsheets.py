@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any, TextIO
 
 from django.http import HttpResponse
@@ -75,12 +75,18 @@ def _cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
+def attachment(name: str, content_type: str, content: bytes = b"") -> HttpResponse:
+    """A response that the browser keeps as a file of this name."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def table_response(
     name: str, suffix: str, header: Sequence[str], rows: Iterable[Iterable[Any]]
 ) -> HttpResponse:
     """A table as a download in one of `FORMATS`. Raises KeyError for another one."""
-    response = HttpResponse(content_type=FORMATS[suffix])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+    response = attachment(f"{name}.{suffix}", FORMATS[suffix])
     if suffix == "xlsx":
         write_xlsx(response, name, header, rows)  # type: ignore[arg-type]
     else:
@@ -88,3 +94,14 @@ def table_response(
         response.write("\ufeff")
         write_csv(response, header, rows)  # type: ignore[arg-type]
     return response
+
+
+def records_response(
+    name: str, suffix: str, records: Sequence[Mapping[str, Any]], empty: Sequence[str] = ()
+) -> HttpResponse:
+    """Records with the same names as a download in one of `FORMATS`.
+
+    The names are the header; `empty` is the header where there is no record.
+    """
+    header = list(records[0]) if records else empty
+    return table_response(name, suffix, header, (record.values() for record in records))
