@@ -175,6 +175,7 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 # Dutch without a prefix, English under /en/: a shared link opens in the language it was seen in.
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+FORMAT_MODULE_PATH = "radar.formats"
 LOCALE_PATHS = [BASE_DIR / "radar" / "locale"]
 TIME_ZONE = "Europe/Brussels"
 USE_TZ = True
