@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from celery.exceptions import AlwaysEagerIgnored
 from django.core.files import File
+from django.db import DatabaseError, connection
 
 from imports import registry
 from imports.models import ImportRun, RunStatus
@@ -82,3 +83,33 @@ def test_what_a_dead_worker_left_is_marked_by_the_next_run(
     left.refresh_from_db()
     assert left.status == RunStatus.INTERRUPTED
     assert "Start it again" in left.message
+
+
+def test_a_database_that_restarts_half_way_keeps_nothing_and_the_next_run_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._importers, "toy", ToyImporter)
+    path = csv_file(tmp_path / "toy.csv", ROWS)
+    written: list[int] = []
+
+    def apply(self: ToyImporter) -> None:
+        """Write all, and lose the connection as in a restart: before the end of the transaction."""
+        super(ToyImporter, self).apply()
+        written.append(School.objects.count())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    cut_off = new_run("toy", path)
+    with monkeypatch.context() as patch:
+        patch.setattr(ToyImporter, "apply", apply)
+        with pytest.raises(DatabaseError):
+            carry_out(cut_off, path)
+    connection.close()
+    assert written == [200]
+    assert not School.objects.exists()
+    cut_off.refresh_from_db()
+    assert cut_off.status == RunStatus.FAILED
+    assert "Nothing was changed" in cut_off.message
+
+    assert carry_out(new_run("toy", path), path).added == 200
+    assert School.objects.count() == 200
