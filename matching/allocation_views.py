@@ -22,7 +22,7 @@ from matching.forms import completed
 from matching.proposals import Placement, propose
 from matching.queries import CampusQuery
 from matching.remedies import Remedy, remedies
-from radar.web.spreadsheets import table_response
+from radar.web.spreadsheets import FORMATS, table_response
 from schools.policies import CampusPolicy
 
 WHY = {
@@ -52,8 +52,8 @@ def allocation(request: UserRequest) -> HttpResponse:
         (item, str(WHY[item.why]) if item.why else "", remedy)
         for item, remedy in zip(found, changes, strict=True)
     ]
-    if request.POST.get("format") == "csv":
-        return _download(lines, asked["campus"].key)
+    if (suffix := request.POST.get("format")) in FORMATS:
+        return _download(lines, asked["campus"].key, suffix)
     placed = sum(item.recognition is not None for item in found)
     return _page(request, form, lines=lines, placed=placed, asked=asked)
 
@@ -108,7 +108,7 @@ def give_back(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("allocation")
 
 
-def _download(lines: list[Line], key: str) -> HttpResponse:
+def _download(lines: list[Line], key: str, suffix: str) -> HttpResponse:
     """The proposals as a spreadsheet."""
     header = [
         _("reference"),
@@ -118,7 +118,7 @@ def _download(lines: list[Line], key: str) -> HttpResponse:
         _("km"),
         _("reason"),
     ]
-    return table_response(f"toewijzing-{key}", "csv", header, map(_cells, lines))
+    return table_response(f"toewijzing-{key}", suffix, header, map(_cells, lines))
 
 
 def _cells(line: Line) -> list[Any]:

@@ -1,6 +1,7 @@
 """The allocation page: proposals for a list, accepted, refused when taken, and given back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import User
 from companies.models import Agreement, Workplace
@@ -92,6 +94,9 @@ def test_the_download_is_a_spreadsheet(browser: Client, campus: Campus) -> None:
     response = ask(browser, campus, "L-1;88;;60", format="csv")
     assert response["Content-Type"].startswith("text/csv")
     assert "L-1;" in response.content.decode("utf-8-sig")
+    response = ask(browser, campus, "L-1;88;;60", format="xlsx")
+    _header, row = load_workbook(BytesIO(response.content)).active.values
+    assert row[0] == "L-1"
 
 
 @pytest.mark.usefixtures("places")
