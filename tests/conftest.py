@@ -14,11 +14,15 @@ from tests.matching.region import HERE
 
 @pytest.fixture(scope="session", autouse=True)
 def cache_of_this_worker(worker_id: str) -> None:
-    """Where tests run side by side, each process has a cache (a number in Redis) of its own."""
+    """Each process that runs tests has a cache (a number in Redis) of its own.
+
+    And none has the number of the broker: a test that clears its cache would clear the queue that
+    another one's worker listens to.
+    """
     location = settings.CACHES["default"]["LOCATION"]
     first = int(re.search(r"\d+$", location)[0])  # type: ignore[index]
     nth = int(re.sub(r"\D", "", worker_id) or 0)
-    settings.CACHES["default"]["LOCATION"] = re.sub(r"\d+$", str(first + nth), location)
+    settings.CACHES["default"]["LOCATION"] = re.sub(r"\d+$", str(first + 1 + nth), location)
 
 
 @pytest.fixture
