@@ -7,7 +7,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 # Top to bottom. `radar` joins all together; of it, what every app shares lies at the bottom.
-LAYERS = ["radar", "matching", "companies", "schools", "imports", "accounts", "geo"]
+LAYERS = [
+    "radar",
+    "figures",
+    "placement",
+    "matching",
+    "companies",
+    "schools",
+    "imports",
+    "accounts",
+    "geo",
+]
 SHARED = ("radar.api", "radar.web")
 # These name the addresses of every app, so they are part of the top.
 JOINING = {"urls"}

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ["radar", "matching", "companies", "schools", "imports", "accounts", "geo"]
+PACKAGES = [
+    "radar",
+    "figures",
+    "placement",
+    "matching",
+    "companies",
+    "schools",
+    "imports",
+    "accounts",
+    "geo",
+]
 CATALOGUES = sorted(
     path
     for folder in [ROOT / "locale", *(ROOT / package for package in PACKAGES)]

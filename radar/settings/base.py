@@ -21,7 +21,11 @@ SITE_URL = environment.SITE_URL
 INSTALLED_APPS = [
     # Before accounts, whose administration replaces its own.
     "oauth2_provider",
+    "figures",
+    "placement",
     "matching",
+    "companies.review",
+    "companies.portal",
     "companies",
     "schools",
     "imports",
@@ -48,6 +52,7 @@ INSTALLED_APPS = [
     "csp",
     "pgtrigger",
     "pghistory",
+    "post_office",
 ]
 
 MIDDLEWARE = [
@@ -130,6 +135,13 @@ CELERY_BEAT_SCHEDULE = {
     "clear-expired-tokens": {
         "task": "accounts.clear_expired_tokens",
         "schedule": crontab(hour="2", minute="10"),
+    },
+    # What could not be sent when it was written is tried again; what went is kept a while.
+    "send-queued-mail": {"task": "post_office.tasks.send_queued_mail", "schedule": 300.0},
+    "cleanup-mail": {
+        "task": "post_office.tasks.cleanup_mail",
+        "schedule": crontab(hour="2", minute="50"),
+        "kwargs": {"days": 90},
     },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
@@ -321,7 +333,17 @@ if EDUCATION_API_KEY:
 
 # Mail, map, logs --------------------------------------------------------------------------------
 
-EMAIL_BACKEND = environment.EMAIL["EMAIL_BACKEND"]
+# Every mail waits in the outbox, which the administration shows, and goes out by Celery.
+EMAIL_BACKEND = "post_office.EmailBackend"
+POST_OFFICE = {
+    "BACKENDS": {"default": environment.EMAIL["EMAIL_BACKEND"]},
+    "CELERY_ENABLED": True,
+    "MAX_RETRIES": 5,
+    # One that is sending keeps others off; two installations on a machine do not wait for each other.
+    "LOCK_FILE_NAME": "mail-" + str(DATA_DIR).strip("/").replace("/", "-"),
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": SITE_URL.split("//")[-1].split(":")[0],
+}
 EMAIL_HOST = environment.EMAIL["EMAIL_HOST"]
 EMAIL_PORT = environment.EMAIL["EMAIL_PORT"]
 EMAIL_HOST_USER = environment.EMAIL["EMAIL_HOST_USER"]

@@ -1,7 +1,7 @@
 """Settings of the test suite: as production where it can be, fast where it must be."""
 
 from radar.settings.base import *  # noqa: F403
-from radar.settings.base import DATABASES, STORAGES
+from radar.settings.base import DATABASES, POST_OFFICE, STORAGES
 
 SECRET_KEY = "for-tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost"]
@@ -15,4 +15,9 @@ WHITENOISE_AUTOREFRESH = True
 DATABASES["default"]["OPTIONS"] = {}
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+POST_OFFICE = POST_OFFICE | {
+    "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
+    # Sending closes the connection, and with it the transaction that a test runs in: mails stay in
+    # the outbox, where tests read them.
+    "CELERY_ENABLED": False,
+}

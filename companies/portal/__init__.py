@@ -1,0 +1,1 @@
+"""What a company does for itself: claim, places, mentors, requests."""

@@ -1,0 +1,1 @@
+"""What a sector consultant decides: requests, exclusions, renewals."""

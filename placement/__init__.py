@@ -1,0 +1,1 @@
+"""The school coordinator's working day: from search to agreement."""
