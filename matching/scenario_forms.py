@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from matching.forms import SearchSelect, campus_choices, later, programme_choices, school_years
 from matching.scenario_queries import ChangeKind, ChangeQuery
 from matching.scenarios import MAX_CHANGES, Scenario
+from radar.web.choices import SearchSelect, later
+from schools.choices import campus_choices, programme_choices, school_years
 from schools.models import SchoolYear
 
 

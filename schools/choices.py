@@ -1,0 +1,36 @@
+"""What forms let people choose from: campuses, programmes and school years."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.utils import timezone
+
+from radar.web.choices import Found
+from schools.models import CampusQuerySet, Programme, SchoolYear
+
+
+def campus_choices(campuses: CampusQuerySet) -> Iterable[tuple[str, Any]]:
+    """The campuses by key, found by town and school too."""
+    for campus in campuses.select_related("school", "municipality"):
+        town = campus.municipality.name if campus.municipality else ""
+        yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
+
+
+def programme_choices() -> Iterable[tuple[str, Any]]:
+    """The programmes valid today by number, found by their other names too."""
+    programmes = (
+        Programme.objects.valid_on(timezone.localdate())
+        .annotate(words=StringAgg("aliases__name", " ", default=""))
+        .order_by("title", "number")
+    )
+    for programme in programmes:
+        hint = f"{programme.get_education_form_display()} · {programme.number}"
+        yield str(programme.number), Found(programme.title, hint, programme.words)
+
+
+def school_years() -> Iterable[tuple[str, Any]]:
+    """This school year and the one that is being prepared."""
+    this = SchoolYear.objects.current()
+    for year in (this, SchoolYear.objects.starting_in(this.starts_in + 1)):
+        yield year.name, year.name
