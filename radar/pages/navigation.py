@@ -36,33 +36,69 @@ class Roles:
 
 
 @dataclass(frozen=True)
-class Item:
+class Page:
     title: str
     url: str
-    current: bool
+    current: bool = False
 
 
-def navigation(request: HttpRequest) -> list[Item]:
-    """The main navigation of the user at hand; empty for a visitor."""
+@dataclass(frozen=True)
+class Section:
+    """A part of the site in the main navigation, with the pages that stand in its second row."""
+
+    title: str
+    pages: tuple[Page, ...]
+
+    @property
+    def url(self) -> str:
+        return self.pages[0].url
+
+    @property
+    def current(self) -> bool:
+        return any(page.current for page in self.pages)
+
+
+def navigation(request: HttpRequest) -> list[Section]:
+    """The sections of the user at hand, with the page she is on; none for a visitor."""
     if not request.user.is_authenticated:
         return []
+    sections = [
+        (title, [(name, reverse(address)) for name, address in pages])
+        for title, pages in _sections(Roles.of(request.user))
+    ]
+    urls = [url for _title, pages in sections for _name, url in pages]
+    # The longest: /radar/ is the start of /radar/88/ as well.
+    here = max(filter(request.path.startswith, urls), key=len, default="")
     return [
-        Item(title, reverse(name), request.path.startswith(reverse(name)))
-        for title, name in _places(Roles.of(request.user))
+        Section(title, tuple(Page(name, url, url == here) for name, url in pages))
+        for title, pages in sections
     ]
 
 
-def _places(roles: Roles) -> Iterator[tuple[str, str]]:
-    if roles.coordinator or roles.administrator:
-        yield _("Workplaces"), "matches"
-        yield _("Radar"), "radar"
-        yield _("Allocation"), "allocation"
-    if roles.coordinator or roles.administrator or roles.consultant:
-        yield _("What if"), "scenarios"
+#: A page's title and the name of its address.
+Pages = list[tuple[str, str]]
+
+
+def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
+    """The sections of somebody with these roles. A page stands in one section only."""
+    school = roles.coordinator or roles.administrator
+    if school:
+        yield _("Workplaces"), [(_("Search"), "matches")]
+        yield _("Pupils"), [(_("Allocation"), "allocation")]
+    if school or roles.consultant:
+        radar: Pages = [(_("What if"), "scenarios")]
+        if school:
+            radar.insert(0, (_("Which programme where"), "radar"))
+        yield _("Radar"), radar
     if roles.administrator:
-        yield _("Imports"), "imports"
-        yield _("Data quality"), "quality"
-        yield _("Administration"), "admin:index"
+        yield (
+            _("Management"),
+            [
+                (_("Imports"), "imports"),
+                (_("Data quality"), "quality"),
+                (_("Administration"), "admin:index"),
+            ],
+        )
 
 
 def context(request: HttpRequest) -> dict[str, object]:

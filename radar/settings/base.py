@@ -339,7 +339,7 @@ POST_OFFICE = {
     "BACKENDS": {"default": environment.EMAIL["EMAIL_BACKEND"]},
     "CELERY_ENABLED": True,
     "MAX_RETRIES": 5,
-    # One that is sending keeps others off; two installations on a machine do not wait for each other.
+    # Who sends keeps others off; two installations on one machine do not wait for each other.
     "LOCK_FILE_NAME": "mail-" + str(DATA_DIR).strip("/").replace("/", "-"),
     "MESSAGE_ID_ENABLED": True,
     "MESSAGE_ID_FQDN": SITE_URL.split("//")[-1].split(":")[0],
