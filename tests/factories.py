@@ -10,7 +10,8 @@
 Traits are the states of the field, named as the field names them: `expired`, `lifted`, `requested`,
 `lapsing` (recognition), `stopped` (company, establishment), `elsewhere`, `unlocated`
 (establishment), `closed` (school), `full`, `unknown` (workplace), `over` (exclusion), `ended`
-(programme), `answered` (approach), `completed` (agreement), `revoked` (API client).
+(programme), `answered` (approach), `completed` (agreement), `placed`, `moved`
+(pupil request), `revoked` (API client).
 Dates are set around TODAY, a day in school year 2026-2027: pass `today=TODAY` to what ranks.
 """
 
@@ -43,6 +44,7 @@ from companies.models import (
 from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
 from geo.models import Municipality, PostalCode, Province
 from geo.precision import LocationPrecision
+from placement.models import PupilRequest, PupilRequestStatus
 from schools.models import (
     AliasKind,
     Campus,
@@ -353,3 +355,18 @@ class ApproachFactory(DjangoModelFactory[Approach]):
     programme = SubFactory(ProgrammeFactory)
     status = ApproachStatus.SENT
     sent_on = TODAY - timedelta(days=30)
+
+
+class PupilRequestFactory(DjangoModelFactory[PupilRequest]):
+    class Meta:
+        model = PupilRequest
+
+    class Params:
+        placed = Trait(status=PupilRequestStatus.PLACED, closed_on=TODAY - timedelta(days=1))
+        moved = Trait(status=PupilRequestStatus.MOVED, closed_on=TODAY - timedelta(days=1))
+
+    campus = SubFactory(CampusFactory)
+    programme = SubFactory(ProgrammeFactory)
+    school_year = SubFactory(SchoolYearFactory)
+    reference = Sequence(lambda n: f"Z-{n}")
+    started_on = TODAY - timedelta(days=7)

@@ -11,7 +11,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("accounts", "schools", "companies")
+APPS = ("accounts", "schools", "companies", "placement")
 FACTORIES: list[Any] = [
     made
     for made in vars(factories).values()
