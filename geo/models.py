@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from geo.geocode_results import GeocodeResult
+from geo.reach.travel_times import TravelTime
 
 __all__ = [
     "BoundarySource",
@@ -20,6 +21,7 @@ __all__ = [
     "PostalCode",
     "Province",
     "Region",
+    "TravelTime",
     "nis_code_shape",
     "postal_code_shape",
 ]

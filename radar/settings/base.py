@@ -371,6 +371,10 @@ FLEMISH_GEOLOCATION_URL = environment.FLEMISH_GEOLOCATION_URL
 NOMINATIM_URL = environment.NOMINATIM_URL
 PHOTON_URL = environment.PHOTON_URL
 
+# Travel times: without an engine they are estimated ----------------------------------------------
+
+REACH_CACHE_DAYS = environment.REACH_CACHE_DAYS
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -52,4 +52,6 @@ FLEMISH_GEOLOCATION_URL: str = env.str("FLEMISH_GEOLOCATION_URL", "https://geo.a
 NOMINATIM_URL: str = env.str("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
 PHOTON_URL: str = env.str("PHOTON_URL", "https://photon.komoot.io")
 
+REACH_CACHE_DAYS: int = env.int("REACH_CACHE_DAYS", 90)
+
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")

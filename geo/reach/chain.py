@@ -1,0 +1,153 @@
+"""The providers of the settings, asked one after the other; the estimate answers for the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from numpy.typing import NDArray
+
+from geo.reach.estimate import Estimate
+from geo.reach.provider import Flags, Floats, Mode, Provider, ReachError, Shape, Source
+from geo.reach.straight_line import straight_metres
+from geo.reach.travel_times import TravelTime
+
+logger = logging.getLogger(__name__)
+
+SOURCES = tuple(Source)
+
+
+@dataclass(frozen=True)
+class Travel:
+    """Minutes (k, m) by a mode, NaN where there is no way, and who gave each of them (k, m).
+
+    `given_by` holds row numbers of `SOURCES`: `source()` reads them.
+    """
+
+    mode: Mode
+    minutes: Floats
+    given_by: NDArray[np.int8]
+
+    def source(self, origin: int, destination: int) -> Source:
+        return SOURCES[self.given_by[origin, destination]]
+
+    @property
+    def sources(self) -> list[Source]:
+        """Everybody who gave a value that is a way, in the order of `SOURCES`."""
+        return [SOURCES[n] for n in np.unique(self.given_by[~np.isnan(self.minutes)]).tolist()]
+
+
+class Reach:
+    """Providers in the order of preference; the last one always has an answer."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self.providers = (*providers, Estimate())
+
+    def serving(self, mode: Mode) -> list[Provider]:
+        return [provider for provider in self.providers if mode in provider.modes]
+
+    def farthest(self, mode: Mode, minutes: float) -> float:
+        """Metres in a straight line beyond which nothing is within the minutes, whoever answers."""
+        return max(provider.farthest(mode, minutes) for provider in self.serving(mode))
+
+    def travel(
+        self,
+        origins: Floats,
+        destinations: Floats,
+        mode: Mode,
+        at_most: Floats | float | None = None,
+    ) -> Travel:
+        """Minutes from k origins (k, 2) to m destinations (m, 2), WGS 84, by a mode.
+
+        `at_most`, one number or one for each origin (k,), says that longer ways need not be known:
+        pairs that are too far for it in a straight line are not asked, and have no way. Equal
+        origins are asked once. Never raises: what no engine gives is estimated, and says so.
+        """
+        minutes = np.full((len(origins), len(destinations)), np.nan)
+        given_by = np.full(minutes.shape, SOURCES.index(Source.ESTIMATE), dtype=np.int8)
+        if not minutes.size:
+            return Travel(mode, minutes, given_by)
+        bounds = np.full(len(origins), np.inf)
+        if at_most is not None:
+            limits = np.broadcast_to(np.asarray(at_most, dtype=np.float64), bounds.shape)
+            bounds = np.array([self.farthest(mode, limit) for limit in limits.tolist()])
+        places, first, row_of = np.unique(origins, axis=0, return_index=True, return_inverse=True)
+        for n, origin in enumerate(places):
+            rows = np.flatnonzero(row_of.ravel() == n)
+            metres = straight_metres(origins[first[n]][None, :], destinations)[0]
+            wanted = metres <= bounds[rows].max()
+            found, by = self._from(origin, destinations[wanted], mode)
+            minutes[np.ix_(rows, wanted)] = found
+            given_by[np.ix_(rows, wanted)] = by
+        return Travel(mode, minutes, given_by)
+
+    def _from(
+        self, origin: Floats, destinations: Floats, mode: Mode
+    ) -> tuple[Floats, NDArray[np.int8]]:
+        """Minutes (m,) from one point (2,), and who gave each."""
+        minutes = np.full(len(destinations), np.nan)
+        given_by = np.zeros(len(destinations), dtype=np.int8)
+        unknown: Flags = np.ones(len(destinations), dtype=bool)
+        for provider in self.serving(mode):
+            if not unknown.any():
+                break
+            rows = np.flatnonzero(unknown)
+            try:
+                found, known = _ask(provider, origin, destinations[rows], mode)
+            except ReachError as error:
+                logger.warning("%s does not answer: %s", provider.source.value, error)
+                continue
+            told = rows[known]
+            minutes[told] = found[known]
+            given_by[told] = SOURCES.index(provider.source)
+            unknown[told] = False
+        return minutes, given_by
+
+    def shape(self, origin: Floats, mode: Mode, minutes: float) -> tuple[Shape, Source] | None:
+        """What is within the minutes of a point (2,), and who drew it; None for a plain circle."""
+        for provider in self.serving(mode):
+            try:
+                found = provider.shape(origin, mode, minutes)
+            except ReachError as error:
+                logger.warning("%s draws nothing: %s", provider.source.value, error)
+                continue
+            if found is not None:
+                return found, provider.source
+        return None
+
+
+def _ask(
+    provider: Provider, origin: Floats, destinations: Floats, mode: Mode
+) -> tuple[Floats, Flags]:
+    """One provider's minutes and what it knows, both (m,): from the table, else by asking it."""
+    edition = provider.edition()
+    minutes = np.full(len(destinations), np.nan)
+    known: Flags = np.zeros(len(destinations), dtype=bool)
+    if edition:
+        kept = TravelTime.objects.between(edition, mode, origin, destinations)
+        minutes, known = kept.values, kept.known
+    rest = np.flatnonzero(~known)
+    if len(rest):
+        answer = provider.ask(origin[None, :], destinations[rest], mode)
+        told = rest[answer.known[0]]
+        minutes[rest], known[told] = answer.values[0], True
+        if edition and len(told):
+            TravelTime.objects.keep(edition, mode, origin, destinations[told], minutes[told])
+    return minutes, known
+
+
+@cache
+def configured() -> Reach:
+    """The chain that the settings ask for; one for each process, since engines are kept open."""
+    return Reach([])
+
+
+@receiver(setting_changed)
+def _forget(setting: str, **kwargs: object) -> None:
+    if setting.startswith(("REACH_", "VALHALLA_", "GTFS_")):
+        configured.cache_clear()
