@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 import pgtrigger
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q
@@ -22,6 +23,7 @@ from companies.numbers import (
     validate_establishment_number,
 )
 from geo.addresses import Located
+from radar.api.callers import Caller
 from schools.models import Sector
 
 
@@ -103,6 +105,24 @@ class EstablishmentQuerySet(models.QuerySet["Establishment"]):
     def of(self, user: User) -> Self:
         """The establishments of the companies a user acts for; all for an administrator."""
         return self if user.is_superuser else self.filter(company__memberships__user=user)
+
+    def readable_by(self, user: User | AnonymousUser | Caller) -> Self:
+        """Whose matches a user may read: her own company's; every one for a consultant too.
+
+        A client of the API reads every establishment: its scope was looked at before.
+        """
+        if isinstance(user, Caller):
+            return self
+        if not isinstance(user, User):
+            return self.none()
+        return self if user.sectormemberships.exists() else self.of(user)
+
+    def numbered(self, number: str) -> Establishment:
+        """The one with this unit number, dots or not. Raises DoesNotExist for any other text."""
+        digits = compact(number)
+        if not (digits.isascii() and digits.isdecimal() and len(digits) == 10):
+            raise self.model.DoesNotExist(number)
+        return self.get(unit_number=digits)
 
     def active(self) -> Self:
         """Establishments that have not stopped, of companies that have not stopped."""

@@ -43,14 +43,15 @@ def to_lambert(longitude: Number, latitude: Number) -> tuple[Number, Number]:
 
 
 def geodesic_metres(
-    longitude: float, latitude: float, longitudes: Floats, latitudes: Floats
+    longitude: float | Floats, latitude: float | Floats, longitudes: Floats, latitudes: Floats
 ) -> Floats:
     """Geodesic distance in metres (WGS 84 ellipsoid) from one point to each of n points.
 
-    Karney's algorithm through PROJ: the same numbers as `geopy.distance.geodesic`, for arrays.
+    From n points to one, or to as many, alike. Karney's algorithm through PROJ: the same numbers
+    as `geopy.distance.geodesic`, for arrays.
     """
-    n = len(longitudes)
-    _, _, metres = _ellipsoid.inv(
-        np.full(n, longitude), np.full(n, latitude), longitudes, latitudes
+    start_x, start_y, end_x, end_y = map(
+        np.array, np.broadcast_arrays(longitude, latitude, longitudes, latitudes)
     )
+    _, _, metres = _ellipsoid.inv(start_x, start_y, end_x, end_y)
     return np.asarray(metres, dtype=np.float64)

@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, FloatField, Func, Q
 from numpy.typing import NDArray
 
 from companies.models import Recognition
-from geo.coordinates import PLANAR_SLACK, geodesic_metres, to_lambert
+from geo.coordinates import PLANAR_SLACK, Floats, geodesic_metres, to_lambert
 from matching.policy import Policy
 from matching.scoring import Facts
 from schools.models import Campus, Programme, SchoolYear
@@ -97,14 +97,13 @@ def find_candidates(
     )
     columns = list(zip(*rows, strict=True)) if rows else [()] * 9
     pk, establishments, unit, lon, lat, starts, ends, offered, taken = columns
-    activity = _activity(list(establishments), today)
+    activity = activity_of(list(establishments), today)
     longitudes, latitudes = np.array(lon, dtype=float), np.array(lat, dtype=float)
     distance = (
         geodesic_metres(campus.point.x, campus.point.y, longitudes, latitudes)
         if campus.point is not None and rows
         else np.zeros(0)
     )
-    days_left = (school_year.end - first_day).days + 1
     facts = Facts(
         distance=distance,
         places_free=np.array(
@@ -113,7 +112,7 @@ def find_candidates(
         ),
         days_valid=np.array(
             [
-                ((min(end, school_year.end) - max(start, first_day)).days + 1) / days_left
+                share_valid(start, end, school_year, first_day)
                 for start, end in zip(starts, ends, strict=True)
             ],
             dtype=float,
@@ -129,7 +128,13 @@ def find_candidates(
     )
 
 
-def _activity(establishments: list[int], today: date) -> NDArray[np.float64]:
+def share_valid(start: date, end: date, school_year: SchoolYear, first_day: date) -> float:
+    """The share (0..1) of a school year from a day on that a recognition's period covers."""
+    days_left = (school_year.end - first_day).days + 1
+    return ((min(end, school_year.end) - max(start, first_day)).days + 1) / days_left
+
+
+def activity_of(establishments: list[int], today: date) -> NDArray[np.float64]:
     """Approaches, answers and running agreements (n, 3) of n establishments, in their order."""
     if not establishments:
         return np.zeros((0, 3))
@@ -153,10 +158,7 @@ def _rivals(
     latitudes: NDArray[np.float64],
     policy: Policy,
 ) -> NDArray[np.float64]:
-    """How many other campuses with the programme lie in the catchment of each of n points.
-
-    The catchment is measured in the plane of Lambert 2008: nobody is shown this distance.
-    """
+    """How many other campuses with the programme lie in the catchment of each of n points."""
     others = list(
         Campus.objects.open()
         .offering(programme, school_year)
@@ -167,10 +169,21 @@ def _rivals(
     )
     if not others or not len(longitudes):
         return np.zeros(len(longitudes))
-    x, y = to_lambert(longitudes, latitudes)
-    other_x, other_y = to_lambert(*np.array(others).T)
+    near = in_catchment((longitudes, latitudes), tuple(np.array(others).T), policy)
+    return np.asarray(near.sum(axis=1), dtype=float)
+
+
+def in_catchment(
+    places: tuple[Floats, Floats], campuses: tuple[Floats, Floats], policy: Policy
+) -> NDArray[np.bool_]:
+    """Whether each of m campuses draws on each of n places (n, m); both as WGS 84 degrees.
+
+    The catchment is measured in the plane of Lambert 2008: nobody is shown this distance.
+    """
+    x, y = to_lambert(*places)
+    other_x, other_y = to_lambert(*campuses)
     metres = np.hypot(x[:, None] - other_x, y[:, None] - other_y)
-    return np.asarray((metres <= policy.catchment_metres).sum(axis=1), dtype=float)
+    return np.asarray(metres <= policy.catchment_metres)
 
 
 def _only(candidates: Candidates, keep: NDArray[np.bool_]) -> Candidates:

@@ -1,6 +1,7 @@
-"""What the engine itself keeps: what changed, the radar as last computed, and scenarios."""
+"""What the engine itself keeps: what changed, the radar as last computed, scenarios, and jobs."""
 
 from matching.changes import Change
+from matching.match_jobs import JobStatus, MatchJob, MatchJobPart
 from matching.refreshes import (
     RadarFigure,
     RadarRefresh,
@@ -11,6 +12,9 @@ from matching.scenarios import Scenario, ScenarioChange
 
 __all__ = [
     "Change",
+    "JobStatus",
+    "MatchJob",
+    "MatchJobPart",
     "RadarFigure",
     "RadarRefresh",
     "RadarSheet",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from companies.models import Establishment, Recognition, Workplace
-from matching.policy import Component
+from matching.policy import Component, Policy
 from matching.ranking import Ranking
+from matching.scoring import Scores
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             rank=start + i + 1,
             score=float(ranking.scores.score[row]),
             distance=float(ranking.candidates.facts.distance[row]),
-            components=_components(ranking, int(row)),
+            components=component_scores(ranking.scores, ranking.policy, int(row)),
             recognition=recognitions[pk],
             workplace=workplaces.get(pk),
             lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
@@ -77,10 +78,11 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
     ]
 
 
-def _components(ranking: Ranking, row: int) -> tuple[ComponentScore, ...]:
-    values: Sequence[Any] = ranking.scores.components[row]
-    known: Sequence[Any] = ranking.scores.known[row]
+def component_scores(scores: Scores, policy: Policy, row: int) -> tuple[ComponentScore, ...]:
+    """The terms of the score of a row."""
+    values: Sequence[Any] = scores.components[row]
+    known: Sequence[Any] = scores.known[row]
     return tuple(
-        ComponentScore(name, float(value), ranking.policy.weights[name], bool(is_known))
+        ComponentScore(name, float(value), policy.weights[name], bool(is_known))
         for name, value, is_known in zip(Component, values, known, strict=True)
     )

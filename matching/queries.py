@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from companies.models import Establishment
+from geo.coordinates import WGS84
+from matching.campus_ranking import CampusRanking, rank_campuses
 from matching.radar import ProgrammeRadar, Radar, programme_radar, radar
 from matching.ranking import Ranking, rank
 from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
@@ -116,3 +120,35 @@ class MatchQuery(CampusQuery):
         """The ranking that a valid query asks for."""
         asked = self.cleaned_data
         return rank(asked["campus"], asked["programme"], asked["radius"], asked["school_year"])
+
+
+class PointQuery(MatchQuery):
+    """The same from any point: what a campus there would find. Degrees, WGS 84."""
+
+    campus = None  # type: ignore[assignment]
+    # Flanders and Brussels, and what lies around them.
+    longitude = forms.FloatField(label=_("longitude"), min_value=2.0, max_value=6.5)
+    latitude = forms.FloatField(label=_("latitude"), min_value=50.0, max_value=52.0)
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean() or {}
+        if "longitude" in asked and "latitude" in asked:
+            asked["campus"] = Campus(point=Point(asked["longitude"], asked["latitude"], srid=WGS84))
+        return asked
+
+
+class EstablishmentQuery(MatchQuery):
+    """The same seen from an establishment: `rankings()` has one for each of its recognitions."""
+
+    campus = None  # type: ignore[assignment]
+    programme = forms.CharField(label=_("programme"), max_length=160, required=False)
+
+    def clean_programme(self) -> Programme | None:  # type: ignore[override]
+        return super().clean_programme() if self.cleaned_data["programme"] else None
+
+    def rankings(self, establishment: Establishment) -> list[CampusRanking]:
+        """The campuses for each recognition that a valid query asks for."""
+        asked = self.cleaned_data
+        return rank_campuses(
+            establishment, asked["radius"], asked["school_year"], asked["programme"]
+        )

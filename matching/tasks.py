@@ -1,13 +1,16 @@
-"""Keeping the stored radar up to date in the background, split over the workers."""
+"""The engine in the background: the stored radar, split over the workers, and match jobs."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from celery import Task, group, shared_task
 from django.db import DatabaseError
 
+from matching.api.match_answers import carry_on
+from matching.match_jobs import MatchJob
 from matching.refresh import Block, RefreshRunningError, begin, blocks, compute, end
 from matching.refreshes import RadarRefresh, RefreshStatus
 
@@ -54,3 +57,18 @@ class BlockTask(Task):
 def refresh_block(refresh: int, school_year: int, programmes: list[int]) -> int:
     """Fill a block of a refresh; how many sheets were filled, none when it was done already."""
     return compute(Block(refresh, school_year, programmes))
+
+
+@shared_task(name="matching.answer_match_job")
+def answer_match_job(pk: str) -> bool:
+    """Answer what a job has left; whether it is done."""
+    return carry_on(UUID(pk))
+
+
+@shared_task(name="matching.tend_match_jobs")
+def tend_match_jobs() -> int:
+    """Take up jobs whose worker died, and drop those that are kept long enough; how many."""
+    dropped, _ = MatchJob.objects.expired().delete()
+    for pk in MatchJob.objects.stalled().values_list("pk", flat=True):
+        answer_match_job.delay(str(pk))
+    return dropped

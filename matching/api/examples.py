@@ -50,32 +50,46 @@ PROGRAMME_OPPORTUNITIES = _page(
     "/programmes/88/opportunities?",
     {"campus": "039107-1", "name": "Demoschool, campus Noord", **_OPPORTUNITY},
 )
-MATCHES = _page(
-    "/campuses/039107-1/matches?programme=88&",
+_PAIR = {
+    "rank": 1,
+    "score": 0.736281,
+    "distance": 939,
+    "components": [
+        {"name": "proximity", "value": 0.936995, "weight": 0.35, "known": True},
+        {"name": "places", "value": 0.333333, "weight": 0.25, "known": True},
+    ],
+    "explanation": "Op 0,9 km hemelsbreed. 1 vrije plaats. Weegt het meest door: nabijheid.",
+    "recognition": {
+        "programme": 88,
+        "validFrom": "2024-09-28",
+        "validUntil": "2029-09-27",
+        "lapsesDuringYear": False,
+    },
+    "places": {"known": True, "offered": 3, "taken": 2, "free": 1},
+}
+MATCH = {
+    **_PAIR,
+    "establishment": {
+        "name": "Installaties Voorbeeld Gent",
+        "unitNumber": "2123456703",
+        "enterpriseNumber": "0123456749",
+        "locationPrecision": "house_number",
+        "address": "Veldstraat 1, 9000 Gent",
+        "point": {"type": "Point", "coordinates": [3.7174, 51.0543]},
+    },
+}
+MATCHES = _page("/campuses/039107-1/matches?programme=88&", MATCH)
+CAMPUS_MATCHES = _page(
+    "/establishments/2123456703/matches?",
     {
-        "rank": 1,
-        "score": 0.736281,
-        "distance": 939,
-        "components": [
-            {"name": "proximity", "value": 0.936995, "weight": 0.35, "known": True},
-            {"name": "places", "value": 0.333333, "weight": 0.25, "known": True},
-        ],
-        "explanation": "Op 0,9 km hemelsbreed. 1 vrije plaats. Weegt het meest door: nabijheid.",
-        "recognition": {
-            "programme": 88,
-            "validFrom": "2024-09-28",
-            "validUntil": "2029-09-27",
-            "lapsesDuringYear": False,
+        **_PAIR,
+        "campus": {
+            "key": "039107-1",
+            "name": "Demoschool, campus Noord",
+            "school": "039107",
+            "address": "Schoolstraat 5, 9000 Gent",
+            "point": {"type": "Point", "coordinates": [3.7261, 51.0601]},
         },
-        "establishment": {
-            "name": "Installaties Voorbeeld Gent",
-            "unitNumber": "2123456703",
-            "enterpriseNumber": "0123456749",
-            "locationPrecision": "house_number",
-            "address": "Veldstraat 1, 9000 Gent",
-            "point": {"type": "Point", "coordinates": [3.7174, 51.0543]},
-        },
-        "places": {"known": True, "offered": 3, "taken": 2, "free": 1},
     },
 )
 SCENARIO = [
@@ -129,5 +143,48 @@ ALLOCATION = [
             ],
         },
         response_only=True,
+    ),
+]
+JOB_QUESTIONS = OpenApiExample(
+    "questions",
+    value={
+        "questions": [
+            {"campus": "039107-1", "programme": "88", "radius": 25},
+            {"establishment": "2123456703"},
+            {"longitude": 3.7174, "latitude": 51.0543, "programme": "88"},
+        ],
+        "most": 20,
+    },
+    request_only=True,
+)
+_JOB_HREF = f"{HOST}/matchJobs/0e2f2f6e-9d7a-4c0b-b3d9-1f6f2b8a6c11"
+JOB = OpenApiExample(
+    "job",
+    value={
+        "id": "0e2f2f6e-9d7a-4c0b-b3d9-1f6f2b8a6c11",
+        "href": _JOB_HREF,
+        "status": "done",
+        "total": 3,
+        "done": 3,
+        "createdAt": "2026-11-24T10:00:00+01:00",
+        "finishedAt": "2026-11-24T10:00:01+01:00",
+        "expiresAt": "2026-12-01T10:00:00+01:00",
+        "result": f"{_JOB_HREF}/result",
+    },
+    response_only=True,
+)
+JOB_RESULT_LINES = [
+    OpenApiExample(
+        "a line",
+        value={"question": 0, "total": 1, "items": [MATCH]},
+        response_only=True,
+        media_type="application/x-ndjson",
+    ),
+    OpenApiExample(
+        "lines",
+        value="question,campus,unitNumber,name,programme,rank,score,distance,placesFree,problem\n"
+        "0,,2123456703,Installaties Voorbeeld Gent,88,1,0.736281,939,1,\n",
+        response_only=True,
+        media_type="text/csv",
     ),
 ]

@@ -1,4 +1,4 @@
-"""`GET /api/v1/campuses/{campus}/matches`: ranked workplaces for a campus."""
+"""Ranked workplaces: `/api/v1/campuses/{campus}/matches`, and `/api/v1/matches` for a point."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from matching.api.campuses import campuses_with
 from matching.api.examples import MATCHES
 from matching.explanation import sentence
 from matching.pairs import Pair, pairs
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery
+from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery, PointQuery
 from radar.api.geojson import PointSerializer
-from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
+from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
+from schools.models import Campus
 
 
 class ComponentSerializer(serializers.Serializer[Any]):
@@ -66,9 +67,9 @@ class MatchSerializer(serializers.Serializer[Any]):
     places = PlacesSerializer()
 
 
-def _match(pair: Pair) -> dict[str, Any]:
+def match_body(pair: Pair) -> dict[str, Any]:
     """One pair as the API writes it: what is unknown is left out."""
-    establishment, workplace = pair.establishment, pair.workplace
+    establishment = pair.establishment
     place: dict[str, Any] = {
         "name": establishment.name,
         "unitNumber": establishment.unit_number,
@@ -79,6 +80,12 @@ def _match(pair: Pair) -> dict[str, Any]:
         place["address"] = establishment.address
     if establishment.point:
         place["point"] = {"type": "Point", "coordinates": list(establishment.point.coords)}
+    return score_body(pair) | {"establishment": place}
+
+
+def score_body(pair: Pair) -> dict[str, Any]:
+    """What both sides of a pair see of it: the score and its reasons, and the recognition."""
+    workplace = pair.workplace
     places: dict[str, Any] = {"known": False}
     if workplace and workplace.places_offered is not None:
         places = {
@@ -107,9 +114,30 @@ def _match(pair: Pair) -> dict[str, Any]:
             "validUntil": pair.recognition.valid_until,
             "lapsesDuringYear": pair.lapses_during_year,
         },
-        "establishment": place,
         "places": places,
     }
+
+
+MATCH_PAGE = page_serializer("MatchPage", MatchSerializer)
+PROGRAMME = OpenApiParameter(
+    "programme",
+    OpenApiTypes.STR,
+    required=True,
+    description="official number, group number, title or alias",
+)
+#: What every question for matches may say.
+REACH = [
+    OpenApiParameter(
+        "radius",
+        OpenApiTypes.FLOAT,
+        default=DEFAULT_RADIUS_KM,
+        description=f"kilometres in a straight line, at most {MAX_RADIUS_KM}",
+    ),
+    OpenApiParameter(
+        "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
+    ),
+    *PAGE_PARAMETERS,
+]
 
 
 class CampusMatches(APIView):
@@ -119,39 +147,48 @@ class CampusMatches(APIView):
 
     @extend_schema(
         operation_id="listCampusMatches",
-        parameters=[
-            OpenApiParameter(
-                "programme",
-                OpenApiTypes.STR,
-                required=True,
-                description="official number, group number, title or alias",
-            ),
-            OpenApiParameter(
-                "radius",
-                OpenApiTypes.FLOAT,
-                default=DEFAULT_RADIUS_KM,
-                description=f"kilometres in a straight line, at most {MAX_RADIUS_KM}",
-            ),
-            OpenApiParameter(
-                "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
-            ),
-            OpenApiParameter("page", OpenApiTypes.INT, default=1),
-            OpenApiParameter(
-                "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
-            ),
-        ],
-        responses=page_serializer("MatchPage", MatchSerializer),
+        tags=["matches"],
+        parameters=[PROGRAMME, *REACH],
+        responses=MATCH_PAGE,
         examples=[MATCHES],
     )
     def get(self, request: Request, campus: str) -> Response:
         campuses = campuses_with(request, campus)
         data = form_data(request, PageQuery, _MatchParameters)
         query = MatchQuery(data | {"campus": campus}, campuses=campuses)
-        paging = PageQuery(data)
-        require_valid(query, paging)
-        ranking, page = query.ranking(), paging.page_asked()
-        items = [_match(pair) for pair in pairs(ranking, page.start, page.stop)]
-        return Response(page.envelope(request, items, len(ranking)))
+        return _page(request, query, data)
+
+
+class PointMatches(APIView):
+    """The same from a point: what a campus would find there. For clients, and administrators."""
+
+    scopes = {"read": "matches:read"}
+    administrators_only = True
+
+    @extend_schema(
+        operation_id="listPointMatches",
+        tags=["matches"],
+        parameters=[
+            OpenApiParameter("longitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
+            OpenApiParameter("latitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
+            PROGRAMME,
+            *REACH,
+        ],
+        responses=MATCH_PAGE,
+        examples=[MATCHES],
+    )
+    def get(self, request: Request) -> Response:
+        data = form_data(request, PageQuery, PointQuery)
+        return _page(request, PointQuery(data, campuses=Campus.objects.none()), data)
+
+
+def _page(request: Request, query: MatchQuery, data: dict[str, str]) -> Response:
+    """A page of the ranking that a query asks for."""
+    paging = PageQuery(data)
+    require_valid(query, paging)
+    ranking, page = query.ranking(), paging.page_asked()
+    items = [match_body(pair) for pair in pairs(ranking, page.start, page.stop)]
+    return Response(page.envelope(request, items, len(ranking)))
 
 
 class _MatchParameters(MatchQuery):

@@ -19,7 +19,7 @@ from matching.opportunities import Advice, Reason
 from matching.queries import CampusQuery, SchoolYearQuery
 from matching.radar import RadarRow
 from matching.radar_rows import REASONS
-from radar.api.paging import MAX_PAGE_SIZE, PageQuery, page_serializer
+from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
 from schools.models import Campus, Programme
 
@@ -95,10 +95,7 @@ PARAMETERS = [
     OpenApiParameter(
         "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
     ),
-    OpenApiParameter("page", OpenApiTypes.INT, default=1),
-    OpenApiParameter(
-        "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
-    ),
+    *PAGE_PARAMETERS,
 ]
 
 

@@ -26,3 +26,9 @@ def client_of(request: Request) -> Caller | None:
     """The client that calls; None where a user of the site does, or nobody."""
     caller: Any = request.user
     return caller if isinstance(caller, Caller) else None
+
+
+def caller_key(request: Request) -> str:
+    """Who calls, as one text: what a caller owns is kept under it."""
+    client = client_of(request)
+    return client.client_id if client else f"user:{request.user.pk}"

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
-from radar.api.callers import client_of
+from radar.api.callers import caller_key
 from radar.api.models import IdempotentCall
 from radar.api.problems import BadInput, issue
 
@@ -50,9 +50,8 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
         raise BadInput([issue(HEADER, text, place="header")])
     sent = json.dumps([request.method, request.path, request.data], sort_keys=True)
     fingerprint = sha256(sent.encode()).hexdigest()
-    client = client_of(request)
     call, is_new = IdempotentCall.objects.get_or_create(
-        caller=client.client_id if client else f"user:{request.user.pk}",
+        caller=caller_key(request),
         key=key,
         defaults={"fingerprint": fingerprint},
     )

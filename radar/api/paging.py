@@ -8,10 +8,19 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
 MAX_PAGE_SIZE = 200
+#: How the OpenAPI document describes a `PageQuery`.
+PAGE_PARAMETERS = [
+    OpenApiParameter("page", OpenApiTypes.INT, default=1),
+    OpenApiParameter(
+        "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
+    ),
+]
 
 
 class PageQuery(forms.Form):

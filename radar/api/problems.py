@@ -25,6 +25,7 @@ ISSUE_TYPE = "urn:problem-type:belgif:input-validation:"
 #: Titles of the errors that bring their own type.
 TITLES = {
     "cursorExpired": gettext_noop("Gone"),
+    "conflict": gettext_noop("Not in this state"),
     "payloadTooLarge": gettext_noop("The body is too large"),
     "idempotencyKeyReused": gettext_noop("This key was used before"),
     "preconditionRequired": gettext_noop("If-Match is missing"),
@@ -64,6 +65,13 @@ class PayloadTooLarge(exceptions.APIException):
 
     def __init__(self) -> None:
         super().__init__(_("A body is at most %(most)s bytes.") % {"most": MAX_BYTES})
+
+
+class Conflict(exceptions.APIException):
+    """409: what is asked does not go together with the state that it is in."""
+
+    status_code = status.HTTP_409_CONFLICT
+    belgif_type = "conflict"
 
 
 def issue(

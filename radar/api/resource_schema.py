@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from radar.api.fields import YesNoField
 from radar.api.geojson import PointSerializer
-from radar.api.paging import MAX_PAGE_SIZE
+from radar.api.paging import PAGE_PARAMETERS
 from radar.api.resources import Body, Resource
 
 
@@ -105,10 +105,7 @@ def parameters_of(resource: Resource, *, collection: bool) -> list[OpenApiParame
     names = ", ".join(resource.sortable())
     found += [
         OpenApiParameter("sort", text, description=f"of: {names}; `-name` turns it round"),
-        OpenApiParameter("page", OpenApiTypes.INT, default=1),
-        OpenApiParameter(
-            "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
-        ),
+        *PAGE_PARAMETERS,
     ]
     return found
 

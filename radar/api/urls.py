@@ -18,7 +18,15 @@ from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WOR
 from companies.api.tiles import Tiles
 from geo.api.resources import MUNICIPALITIES
 from matching.api.allocations import Allocations
-from matching.api.matches import CampusMatches
+from matching.api.campus_matches import EstablishmentMatches
+from matching.api.match_jobs import (
+    CancelMatchJob,
+    MatchBatch,
+    MatchJobResult,
+    MatchJobs,
+    OneMatchJob,
+)
+from matching.api.matches import CampusMatches, PointMatches
 from matching.api.opportunities import CampusOpportunities, ProgrammeOpportunities
 from matching.api.scenarios import Scenarios
 from radar.api.collections import views_of
@@ -90,6 +98,17 @@ urlpatterns = [
     ),
     path("token", TokenView.as_view(), name="token"),
     path("campuses/<str:campus>/matches", CampusMatches.as_view(), name="campus-matches"),
+    path("matches", PointMatches.as_view(), name="matches"),
+    path("matches:batch", MatchBatch.as_view(), name="matches-batch"),
+    path("matchJobs", MatchJobs.as_view(), name="match-jobs"),
+    path("matchJobs/<str:key>:cancel", CancelMatchJob.as_view(), name="match-job-cancel"),
+    path("matchJobs/<str:key>/result", MatchJobResult.as_view(), name="match-job-result"),
+    path("matchJobs/<str:key>", OneMatchJob.as_view(), name="match-job"),
+    path(
+        "establishments/<str:establishment>/matches",
+        EstablishmentMatches.as_view(),
+        name="establishment-matches",
+    ),
     path(
         "campuses/<str:campus>/opportunities",
         CampusOpportunities.as_view(),

@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
+    "tend-match-jobs": {"task": "matching.tend_match_jobs", "schedule": 60.0},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
