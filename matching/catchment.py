@@ -1,14 +1,21 @@
-"""The enhanced two-step floating catchment area method: places per pupil within reach.
+"""Distance bands, exact sums, and which campuses and workplaces lie near each other.
 
+The radar measures places per pupil by the enhanced two-step floating catchment area method:
 W. Luo and Y. Qi, "An enhanced two-step floating catchment area (E2SFCA) method for measuring
 spatial accessibility to primary care physicians", Health & Place 15 (2009) 1100-1107. There,
 physicians serve people; here, workplaces serve the pupils of campuses. Step one divides the places
 of each workplace over the pupils who can reach it; step two adds up, for each campus, what it
 reaches. Both steps weigh by distance band.
+
+What is added up is kept to a multiple of a power of two that leaves room for the sum, so that a sum
+is the same to the last digit in whatever order, and in whatever blocks, it is made.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +25,18 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 #: Workplaces handled at once. Neighbours share a block, so that most campuses are out of its reach
-#: and never measured; smaller blocks skip more but hand less to each matrix product.
-BLOCK = 256
+#: and never measured; smaller blocks skip more but add up their results more often.
+BLOCK = 512
+
+#: Weights are multiples of 2 ** -36: pupils times weights add up exactly to 130,000 at a workplace.
+WEIGHT_GRAIN = 2.0**-36
+#: Places per pupil are added up in multiples of 2 ** -40: exactly to eight thousand.
+SHARE_GRAIN = 2.0**-40
+
+
+def in_grains(values: Floats, grain: float) -> Floats:
+    """The nearest multiple of a grain, a power of two, to each value."""
+    return np.rint(values / grain) * grain
 
 
 @dataclass(frozen=True)
@@ -49,91 +66,76 @@ class Decay:
         """(metres, weight) of each band, nearest first."""
         return list(zip(self.metres, self.weights, strict=True))
 
-    def bands(self, metres: Floats) -> Iterator[tuple[float, Floats]]:
-        """Each weight with an array, shaped as the distances, that is 1 within its band, else 0."""
-        inner = np.zeros(metres.shape)
-        for limit, weight in self.pairs:
-            outer = (metres <= limit).astype(np.float64)
-            yield weight, outer - inner
-            inner = outer
+    @cached_property
+    def exact(self) -> Floats:
+        """The weights (k,) in grains, as they are computed with."""
+        return in_grains(np.array(self.weights), WEIGHT_GRAIN)
 
-    def weigh(self, metres: Floats) -> Floats:
-        """The weight of each distance, in an array of the same shape."""
-        found = np.zeros_like(metres)
-        for weight, inside in self.bands(metres):
-            found += weight * inside
-        return found
+    def within(self, squares: Floats) -> Floats:
+        """Of squared metres (...): an array (k, ...) that is 1 where one lies in a band, else 0."""
+        inside = np.empty((len(self.metres), *squares.shape))
+        for band, limit in zip(inside, self.metres, strict=True):
+            np.less_equal(squares, limit * limit, out=band)
+        inside[1:] -= inside[:-1].copy()
+        return inside
+
+    def weigh(self, squares: Floats) -> Floats:
+        """The weight, in grains, of each squared distance in metres; an array of the same shape."""
+        return np.asarray(np.tensordot(self.exact, self.within(squares), axes=1))
 
 
 DEFAULT_DECAY = Decay()
 
 
+def shares(weights: Floats, places: Floats, demand: Floats) -> Floats:
+    """What a pupil who weighs so much gets of places on which so many weighted pupils draw.
+
+    In grains. Where nobody draws there is no share: that gives 0.
+    """
+    return in_grains(weights * places / np.where(demand > 0, demand, np.inf), SHARE_GRAIN)
+
+
+def squares_between(one: Floats, other: Floats) -> Floats:
+    """Squared metres in the plane between points (..., 2) of two arrays that broadcast."""
+    east, north = one[..., 0] - other[..., 0], one[..., 1] - other[..., 1]
+    east *= east
+    north *= north
+    east += north
+    return np.asarray(east)
+
+
 @dataclass(frozen=True)
-class Access:
-    """What the method gives for c campuses, n supplies and p programmes.
+class Near:
+    """Points (n, 2) in metres, ready to be asked which of them lie around a box."""
 
-    `per_pupil` (c, p): places per pupil in reach of a campus, whether it offers the programme or
-    not. `demand` (n, p): weighted pupils who draw on a workplace. A workplace that nobody draws on
-    gives infinitely many places to each pupil, so it is counted apart: `unclaimed` (c, p) holds the
-    weighted places in reach on which no pupil draws.
-    """
+    points: Floats
 
-    per_pupil: Floats
-    demand: Floats
-    unclaimed: Floats
+    @cached_property
+    def _by_east(self) -> Rows:
+        return np.argsort(self.points[:, 0], kind="stable")
 
+    @cached_property
+    def _east(self) -> Floats:
+        return self.points[self._by_east, 0]
 
-def floating_catchment(
-    campuses: Floats,
-    workplaces: Floats,
-    pupils: Floats,
-    places: Floats,
-    decay: Decay = DEFAULT_DECAY,
-) -> Access:
-    """Places per pupil in reach of each campus, per programme.
+    def around(self, spots: Floats, metres: float) -> Rows:
+        """The rows, ascending, of all points that lie within some metres of any of the spots.
 
-    `campuses` (c, 2) and `workplaces` (n, 2) are Lambert 2008 metres; `pupils` (c, p) and `places`
-    (n, p) are counts per programme, not negative. What all campuses draw equals what the claimed
-    workplaces give: `(per_pupil * pupils).sum() == places[demand > 0].sum()` up to rounding.
-    """
-    access = Access(np.zeros(pupils.shape), np.zeros(places.shape), np.zeros(pupils.shape))
-    for near, block, metres in blocks(campuses, workplaces, decay):
-        weights = decay.weigh(metres)
-        demand = weights.T @ pupils[near]
-        given = places[block]
-        claimed = demand > 0
-        ratio = np.divide(given, demand, out=np.zeros_like(demand), where=claimed)
-        access.demand[block] = demand
-        access.per_pupil[near] += weights @ ratio
-        access.unclaimed[near] += weights @ np.where(claimed, 0.0, given)
-    return access
+        And of some others: those within as much of the smallest box around the spots.
+        """
+        if not len(spots):
+            return np.zeros(0, dtype=np.int64)
+        margin = metres + 1.0  # against rounding
+        low, high = spots.min(axis=0) - margin, spots.max(axis=0) + margin
+        first, last = np.searchsorted(self._east, [low[0], high[0]])
+        rows = self._by_east[first:last]
+        north = self.points[rows, 1]
+        return np.sort(rows[(north >= low[1]) & (north <= high[1])])
 
 
-def reachable(
-    campuses: Floats, workplaces: Floats, counts: Floats, decay: Decay = DEFAULT_DECAY
-) -> Floats:
-    """Sums (c, k) of the columns of `counts` (n, k) over the workplaces in each catchment."""
-    found = np.zeros((len(campuses), counts.shape[1]))
-    for near, block, metres in blocks(campuses, workplaces, decay):
-        found[near] += (metres <= decay.catchment).astype(np.float64) @ counts[block]
-    return found
-
-
-def blocks(
-    campuses: Floats, workplaces: Floats, decay: Decay
-) -> Iterator[tuple[Rows, Rows, Floats]]:
-    """Row numbers of campuses (m,) and of a block of workplaces (b,), with their metres (m, b).
-
-    Every pair within the catchment is in exactly one block.
-    """
-    cells = np.floor(workplaces / decay.catchment)
+def blocks(workplaces: Floats, metres: float, size: int = BLOCK) -> Iterator[Rows]:
+    """The rows of all workplaces (n, 2) in blocks of neighbours, for catchments of some metres."""
+    cells = np.floor(workplaces / (metres / 2))
     order = np.lexsort((workplaces[:, 1], cells[:, 1], cells[:, 0]))
-    for start in range(0, len(order), BLOCK):
-        block = order[start : start + BLOCK]
-        spots = workplaces[block]
-        low, high = spots.min(axis=0) - decay.catchment, spots.max(axis=0) + decay.catchment
-        near = np.flatnonzero(((campuses >= low) & (campuses <= high)).all(axis=1))
-        if len(near):
-            east = campuses[near, None, 0] - spots[None, :, 0]
-            north = campuses[near, None, 1] - spots[None, :, 1]
-            yield near, block, np.hypot(east, north)
+    for start in range(0, len(order), size):
+        yield order[start : start + size]

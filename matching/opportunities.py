@@ -11,12 +11,9 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-import numpy as np
 from django.conf import settings
-from numpy.typing import NDArray
 
-from matching.catchment import DEFAULT_DECAY, Decay, Floats
-from matching.region import Region
+from matching.catchment import DEFAULT_DECAY, Decay
 
 
 class Advice(StrEnum):
@@ -120,77 +117,6 @@ class Opportunity:
     reasons: tuple[Reason, ...]
 
 
-def opportunities(
-    region: Region, campus: int, policy: RadarPolicy = DEFAULT_RADAR
-) -> list[Opportunity]:
-    """Every programme with a recognition in reach, or offered, of the campus with this key.
-
-    Most promising first: by advice, then by places per pupil, then by key. A campus without a
-    point has none.
-    """
-    rows = np.flatnonzero(region.campus_ids == campus)
-    if not len(rows):
-        return []
-    here = int(rows[0])
-    weights = policy.decay.weigh(_metres(region.establishments, region.campuses[here]))
-    near = np.flatnonzero(weights)
-    weights = weights[near]
-
-    recognised = _near_table(region, near, np.ones(len(region.at)))
-    unknown = _near_table(region, near, np.isnan(region.offered).astype(np.float64))
-    low = _near_table(region, near, np.nan_to_num(region.offered))
-    high = low + unknown * policy.unknown_places
-    free = _near_table(region, near, np.nan_to_num(region.free))
-    lapsing = _near_table(region, near, region.lapses.astype(np.float64))
-
-    pupils = region.pupil_table()
-    offers = np.zeros(pupils.shape, dtype=bool)
-    offers[region.campus, region.offered_programme] = True
-    group = np.where(offers[here], pupils[here], policy.new_group)
-    newcomers = np.where(offers[here], 0.0, group)
-    demand = _demand(region, near, pupils, policy.decay) + np.outer(weights, newcomers)
-    per_low, per_high = _per_pupil(weights, low, demand), _per_pupil(weights, high, demand)
-
-    from_here = _metres(region.campuses, region.campuses[here])
-    by_distance = np.argsort(from_here, kind="stable")
-    drawing = pupils[from_here <= policy.decay.catchment].sum(axis=0)
-    found = []
-    for p in np.flatnonzero((recognised.sum(axis=0) > 0) | offers[here]):
-        others = by_distance[offers[by_distance, p] & (by_distance != here)]
-        rivals = others[from_here[others] <= policy.decay.catchment]
-        count = recognised[:, p].sum()
-        share = float(lapsing[:, p].sum() / count) if count else 0.0
-        advice, reasons = advise(
-            bool(offers[here, p]),
-            rounded(per_low[p]),
-            rounded(per_high[p]),
-            bool(len(rivals)),
-            share,
-            policy,
-        )
-        found.append(
-            Opportunity(
-                programme=int(region.programme_ids[p]),
-                offered=bool(offers[here, p]),
-                pupils=int(group[p]),
-                recognitions=int(count),
-                unknown=int(unknown[:, p].sum()),
-                places_low=float(low[:, p].sum()),
-                places_high=float(high[:, p].sum()),
-                free=float(free[:, p].sum()),
-                drawing=int(drawing[p]),
-                per_pupil_low=rounded(per_low[p]),
-                per_pupil_high=rounded(per_high[p]),
-                rivals=tuple(int(pk) for pk in region.campus_ids[rivals]),
-                nearest=float(from_here[others[0]]) if len(others) else None,
-                lapsing_share=share,
-                advice=advice,
-                reasons=reasons,
-            )
-        )
-    return sorted(found, key=lambda item: (*promise(item), item.programme))
-
-
 def promise(item: Opportunity) -> tuple[int, float]:
     """What to sort by, most promising first: the advice, then the places per pupil."""
     return list(Advice).index(item.advice), -item.per_pupil_low
@@ -233,35 +159,5 @@ def advise(
 
 
 def rounded(value: float) -> float:
-    """A sum without the noise of its last digits: no advice hangs on the order of adding up."""
-    return round(float(value), 9)
-
-
-def _metres(points: Floats, centre: Floats) -> Floats:
-    return np.hypot(points[:, 0] - centre[0], points[:, 1] - centre[1])
-
-
-def _near_table(region: Region, near: NDArray[np.int64], values: Floats) -> Floats:
-    """Sums (m, p) of a value (r,) of recognitions over m establishments."""
-    row = np.full(len(region.establishment_ids), -1)
-    row[near] = np.arange(len(near))
-    keep = row[region.at] >= 0
-    found = np.zeros((len(near), len(region.programme_ids)))
-    np.add.at(found, (row[region.at[keep]], region.programme[keep]), values[keep])
-    return found
-
-
-def _demand(region: Region, near: NDArray[np.int64], pupils: Floats, decay: Decay) -> Floats:
-    """Weighted pupils (m, p) of all campuses who draw on m establishments."""
-    spots = region.establishments[near]
-    draws = np.flatnonzero(pupils.sum(axis=1))
-    campuses = region.campuses[draws]
-    east = campuses[:, None, 0] - spots[None, :, 0]
-    north = campuses[:, None, 1] - spots[None, :, 1]
-    return np.asarray(decay.weigh(np.hypot(east, north)).T @ pupils[draws])
-
-
-def _per_pupil(weights: Floats, places: Floats, demand: Floats) -> Floats:
-    """The second step of the method for one campus (p,)."""
-    ratio = np.divide(places, demand, out=np.zeros_like(places), where=demand > 0)
-    return np.asarray(weights @ ratio)
+    """Places per pupil without the noise of its last digits: three times a third is one."""
+    return round(value, 9)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matching import radar_store
-from matching.opportunities import Opportunity, opportunities, promise, radar_policy_in_force
+from matching.opportunities import Opportunity, promise, radar_policy_in_force
 from matching.region_cache import current_region
-from matching.region_radar import region_opportunities
+from matching.region_radar import campus_opportunities, region_opportunities
 from schools.models import Campus, Programme, SchoolYear
 
 
@@ -46,7 +46,7 @@ def radar(campus: Campus, school_year: SchoolYear) -> Radar:
     if stored:
         found = sorted(stored.opportunities, key=lambda item: (*promise(item), item.programme))
     else:
-        found = opportunities(current_region(school_year), campus.pk, policy)
+        found = campus_opportunities(current_region(school_year), campus.pk, policy)
     programmes = Programme.objects.order_by().in_bulk([item.programme for item in found])
     rivals = _campuses(pk for item in found for pk in item.rivals)
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from django.db.models import Case, F, FilteredRelation, Q, When
@@ -55,11 +56,23 @@ class Region:
         """Free places (r,) of each recognition; NaN where unknown."""
         return self.offered - self.taken
 
-    def table(self, values: Floats) -> Floats:
-        """Sums (n, p) of a value (r,) of recognitions per establishment and programme."""
-        found = np.zeros((len(self.establishment_ids), len(self.programme_ids)))
-        np.add.at(found, (self.at, self.programme), values)
-        return found
+    @cached_property
+    def _by_establishment(self) -> tuple[Ids, Ids]:
+        """The recognitions (r,) in the order of their establishments, and where each starts."""
+        order = np.argsort(self.at, kind="stable")
+        return order, np.searchsorted(self.at[order], np.arange(len(self.establishment_ids) + 1))
+
+    def recognitions_at(self, establishments: Ids) -> tuple[Ids, Ids]:
+        """The recognitions (m,) of some establishments (b,), by programme, and at which of them.
+
+        Row numbers of recognitions, and for each its position among the establishments given.
+        """
+        order, starts = self._by_establishment
+        lengths = starts[establishments + 1] - starts[establishments]
+        position = np.repeat(np.arange(len(establishments)), lengths)
+        rows = order[ranges(starts[establishments], lengths)]
+        by_programme = np.argsort(self.programme[rows], kind="stable")
+        return rows[by_programme], position[by_programme]
 
     def of_programmes(self, keys: Iterable[int]) -> Region:
         """The same region as if there were only the programmes with these primary keys."""
@@ -88,6 +101,18 @@ class Region:
         found = np.zeros((len(self.campus_ids), len(self.programme_ids)))
         np.add.at(found, (self.campus, self.offered_programme), np.nan_to_num(self.pupils))
         return found
+
+    def offer_table(self) -> NDArray[np.bool_]:
+        """Whether (c, p) a campus offers a programme."""
+        found = np.zeros((len(self.campus_ids), len(self.programme_ids)), dtype=bool)
+        found[self.campus, self.offered_programme] = True
+        return found
+
+
+def ranges(starts: Ids, lengths: Ids) -> Ids:
+    """All of `start, start + 1, ...`, so many for each start, one after another."""
+    before = np.cumsum(lengths) - lengths
+    return np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
 
 
 def load_region(school_year: SchoolYear, today: date) -> Region:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def _to_file(region: Region, path: Path) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=FOLDER, suffix=".npz")
     with os.fdopen(handle, "wb") as file:
-        np.savez(file, **vars(region))
+        np.savez(file, **{item.name: getattr(region, item.name) for item in fields(region)})
     os.replace(temporary, path)
     for old in FOLDER.glob(f"region-{_database()}-{region.starts_in}-*.npz"):
         if old != path:

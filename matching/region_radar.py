@@ -1,22 +1,37 @@
-"""The radar of every campus at once: the figures of `matching.opportunities` as (c, p) arrays."""
+"""The radar as arrays: every programme at every campus of a region, or at some campuses.
+
+One computation serves the stored radar of the whole region and the page of a single campus.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from matching.catchment import Floats, blocks
-from matching.opportunities import DEFAULT_RADAR, Opportunity, RadarPolicy, advise, rounded
-from matching.region import Ids, Region
+from matching.catchment import Decay, Floats, Near, blocks, shares, squares_between
+from matching.opportunities import (
+    DEFAULT_RADAR,
+    Opportunity,
+    RadarPolicy,
+    advise,
+    promise,
+    rounded,
+)
+from matching.region import Ids, Region, ranges
+
+#: Distances from campuses to offerings that are held at once: some 30 MB.
+DISTANCES = 4_000_000
 
 
 @dataclass(frozen=True)
 class RegionRadar:
-    """Figures of c campuses and p programmes, each array (c, p), in the region's order of rows.
+    """Figures of m campuses and p programmes, each array (m, p).
 
     `recognitions`, `unknown` and `lapsing` count recognitions in reach; `places_low` sums the
     places that companies gave, `free` those of them that are not taken. `drawing` counts the pupils
@@ -40,154 +55,220 @@ class RegionRadar:
     nearest: Floats
 
 
-def region_radar(region: Region, policy: RadarPolicy = DEFAULT_RADAR) -> RegionRadar:
-    """The radar of the whole region.
-
-    What is linear in the weights of a block is one product with a sparse matrix of recognitions. A
-    new group is not: it raises the demand on a workplace by its own weight, so those ratios are
-    taken per campus and recognition, and summed per programme.
-    """
-    pupils = region.pupil_table()
-    offered = np.zeros(pupils.shape, dtype=bool)
-    offered[region.campus, region.offered_programme] = True
-    group = np.where(offered, pupils, policy.new_group)
-
-    low = np.nan_to_num(region.offered)
-    unknown = np.isnan(region.offered).astype(np.float64)
-    high = low + unknown * policy.unknown_places
-    free = np.nan_to_num(region.free)
-    counts = np.stack([np.ones(len(low)), unknown, region.lapses.astype(np.float64), low, free])
-    totals = np.zeros((len(counts), *pupils.shape))
-    as_offered = np.zeros((2, *pupils.shape))
-    as_new = np.zeros((2, *pupils.shape))
-
-    rows_at = _rows_by_establishment(region)
-    for near, block, metres in blocks(region.campuses, region.establishments, policy.decay):
-        weights = policy.decay.weigh(metres)
-        rows, spot = rows_at(block)
-        programme = region.programme[rows]
-        firsts = np.flatnonzero(np.diff(programme, prepend=-1))
-        columns = programme[firsts]
-
-        demand = (weights.T @ pupils[near])[spot, programme]
-        of_rows = weights[:, spot]
-        reached = (of_rows > 0).astype(np.float64)
-        for total, count in zip(totals, counts[:, rows], strict=True):
-            total[np.ix_(near, columns)] += np.add.reduceat(reached * count, firsts, axis=1)
-        share = of_rows / (demand + of_rows * policy.new_group + (of_rows == 0))
-        ratio = of_rows * np.divide(1.0, demand, out=np.zeros_like(demand), where=demand > 0)
-        for index, places in enumerate((low[rows], high[rows])):
-            cells = np.ix_(near, columns)
-            as_new[index][cells] += np.add.reduceat(share * places, firsts, axis=1)
-            as_offered[index][cells] += np.add.reduceat(ratio * places, firsts, axis=1)
-
-    metres = _between_campuses(region)
-    near_campuses = (metres <= policy.decay.catchment).astype(np.float64)
+def region_radar(
+    region: Region, policy: RadarPolicy = DEFAULT_RADAR, campuses: Ids | None = None
+) -> RegionRadar:
+    """The radar of the campuses with these row numbers (m,), or of all in the region's order."""
+    rows = np.arange(len(region.campus_ids)) if campuses is None else campuses
+    pupils, offers = region.pupil_table(), region.offer_table()
+    counts, as_new, as_offered = _reached(region, policy, rows)
+    drawing, rivals = _around(region, policy.decay, rows, pupils, offers)
+    offered = offers[rows]
     return RegionRadar(
         offered=offered,
-        pupils=group,
-        recognitions=totals[0],
-        unknown=totals[1],
-        lapsing=totals[2],
-        places_low=totals[3],
-        free=totals[4],
-        drawing=pupils + near_campuses @ pupils,
-        per_pupil_low=np.where(offered, as_offered[0], as_new[0]),
-        per_pupil_high=np.where(offered, as_offered[1], as_new[1]),
-        rivals=near_campuses @ offered,
-        nearest=_nearest(metres, offered),
+        pupils=np.where(offered, pupils[rows], policy.new_group),
+        recognitions=counts[:, 0],
+        unknown=counts[:, 1],
+        lapsing=counts[:, 2],
+        places_low=counts[:, 3],
+        free=counts[:, 4],
+        drawing=drawing,
+        per_pupil_low=np.where(offered, as_offered[0], as_new[:, 0]),
+        per_pupil_high=np.where(offered, as_offered[1], as_new[:, 1]),
+        rivals=rivals,
+        nearest=_nearest(region, rows),
     )
 
 
-def _rows_by_establishment(region: Region) -> Callable[[Ids], tuple[Ids, Ids]]:
-    """A function from establishments (b,) to their recognitions (m,), ordered by programme.
+def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Floats, Floats]:
+    """What the campuses with these row numbers (m,) reach.
 
-    It gives the row numbers of the recognitions, and for each the position in the b given.
+    Counts (m, 5, p) of recognitions, unknown, lapsing, places and free places; places per pupil, at
+    least and at most, with a new group (m, 2, p) and with the pupils they have (2, m, p).
     """
-    order = np.argsort(region.at, kind="stable")
-    starts = np.searchsorted(region.at[order], np.arange(len(region.establishment_ids) + 1))
+    decay, p = policy.decay, len(region.programme_ids)
+    low, unknown = np.nan_to_num(region.offered), np.isnan(region.offered).astype(np.float64)
+    places = np.stack([low, low + unknown * policy.unknown_places])
+    counted = np.stack([np.ones(len(low)), unknown, region.lapses, low, np.nan_to_num(region.free)])
+    counts = np.zeros((len(rows), len(counted) * p))
+    as_new = np.zeros((len(rows), len(places) * p))
+    received = np.zeros((len(places), len(region.campus)))
 
-    def rows_at(establishments: Ids) -> tuple[Ids, Ids]:
-        lengths = starts[establishments + 1] - starts[establishments]
-        spot = np.repeat(np.arange(len(establishments)), lengths)
-        within = np.arange(len(spot)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        rows = order[starts[establishments][spot] + within]
-        by_programme = np.argsort(region.programme[rows], kind="stable")
-        return rows[by_programme], spot[by_programme]
+    wanted = region.campuses[rows]
+    campuses, offerings = Near(wanted), Near(region.campuses[region.campus])
+    establishments = Near(region.establishments).around(wanted, decay.catchment)
+    for some in blocks(region.establishments[establishments], decay.catchment):
+        spots = region.establishments[establishments[some]]
+        found, at = region.recognitions_at(establishments[some])
+        starts = np.searchsorted(region.programme[found], np.arange(p + 1))
+        given = places[:, found]
 
-    return rows_at
+        # Step one: the pupils of each programme who draw on each recognition.
+        near = offerings.around(spots, decay.catchment)
+        programme = region.offered_programme[near]
+        lengths = starts[programme + 1] - starts[programme]
+        drawn, by = ranges(starts[programme], lengths), np.repeat(near, lengths)
+        weight = decay.weigh(squares_between(spots[at[drawn]], offerings.points[by]))
+        pupils = np.nan_to_num(region.pupils[by])
+        demand = np.zeros(len(found))
+        np.add.at(demand, drawn, weight * pupils)
+        for sums, part in zip(received, given, strict=True):
+            np.add.at(sums, by, shares(weight, part[drawn], demand[drawn]))
 
+        # Step two: what each campus reaches. A new group raises the demand on a recognition by its
+        # own weight, so that its share differs by distance band, and is one number in each.
+        near = campuses.around(spots, decay.catchment)
+        inside = decay.within(squares_between(spots[:, None], wanted[near]))
+        reach = _by_programme(counted[:, found], at, starts, len(spots))
+        counts[near] += (reach @ inside.sum(axis=0)).T
+        weights = decay.exact
+        grown = demand[:, None] + weights * policy.new_group
+        new = shares(weights, given[:, :, None], grown).reshape(len(places), grown.size)
+        bands = (at[:, None] + np.arange(len(weights)) * len(spots)).ravel()
+        share = _by_programme(new, bands, starts * len(weights), inside.shape[0] * len(spots))
+        as_new[near] += (share @ inside.reshape(share.shape[1], len(near))).T
 
-def _between_campuses(region: Region) -> Floats:
-    """Metres (c, c) between campuses; from a campus to itself it is infinitely far."""
-    metres: Floats = np.hypot(
-        region.campuses[:, None, 0] - region.campuses[None, :, 0],
-        region.campuses[:, None, 1] - region.campuses[None, :, 1],
+    as_offered = np.zeros((len(places), len(region.campus_ids), p))
+    as_offered[:, region.campus, region.offered_programme] = received
+    return (
+        counts.reshape(len(rows), len(counted), p),
+        as_new.reshape(len(rows), len(places), p),
+        as_offered[:, rows],
     )
-    np.fill_diagonal(metres, np.inf)
-    return metres
 
 
-def _nearest(metres: Floats, offered: NDArray[np.bool_]) -> Floats:
-    """The distance (c, p) to the nearest other campus that offers each programme; NaN for none."""
-    nearest = np.full(offered.shape, np.nan)
-    for p in np.flatnonzero(offered.any(axis=0)):
-        closest = metres[:, offered[:, p]].min(axis=1)
-        nearest[:, p] = np.where(np.isfinite(closest), closest, np.nan)
+def _by_programme(values: Floats, columns: Ids, starts: Ids, width: int) -> csr_array:
+    """Values (v, n), ordered by programme, as a sparse matrix (v * p, width).
+
+    The values of a programme begin at its place in `starts` (p + 1,); each is in its column.
+    """
+    v, n = values.shape
+    indptr = np.append((np.arange(v)[:, None] * n + starts[:-1]).ravel(), v * n)
+    indices = np.tile(columns.astype(np.int32), v)
+    shape = (v * (len(starts) - 1), width)
+    return csr_array((values.ravel(), indices, indptr.astype(np.int32)), shape=shape)
+
+
+def _around(
+    region: Region, decay: Decay, rows: Ids, pupils: Floats, offers: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Pupils (m, p) at campuses in reach, itself included, and how many others offer it."""
+    drawing, rivals = (np.zeros((len(rows), pupils.shape[1])) for _ in range(2))
+    campuses = Near(region.campuses)
+    for some in blocks(region.campuses[rows], decay.catchment):
+        spots = region.campuses[rows[some]]
+        near = campuses.around(spots, decay.catchment)
+        reach = decay.within(squares_between(spots[:, None], campuses.points[near])).sum(axis=0)
+        drawing[some] = reach @ pupils[near]
+        rivals[some] = reach @ offers[near] - offers[rows[some]]
+    return drawing, rivals
+
+
+def _nearest(region: Region, rows: Ids) -> Floats:
+    """The distance (m, p) to the nearest other campus that offers each programme; NaN for none.
+
+    Distances to all offerings: few beside the pairs of campuses and recognitions.
+    """
+    nearest = np.full((len(rows), len(region.programme_ids)), np.nan)
+    order = np.argsort(region.offered_programme, kind="stable")
+    campus = region.campus[order]
+    programmes, starts = np.unique(region.offered_programme[order], return_index=True)
+    step = max(DISTANCES // max(len(order), 1), 1)
+    for first in range(0, len(rows) if len(order) else 0, step):
+        here = rows[first : first + step, None]
+        squares = squares_between(region.campuses[here], region.campuses[campus])
+        squares[here == campus] = np.inf
+        closest = np.sqrt(np.minimum.reduceat(squares, starts, axis=1))
+        nearest[first : first + step, programmes] = np.where(np.isfinite(closest), closest, np.nan)
     return nearest
 
 
 def region_opportunities(
-    region: Region, policy: RadarPolicy = DEFAULT_RADAR
+    region: Region, policy: RadarPolicy = DEFAULT_RADAR, campuses: Ids | None = None
 ) -> Iterator[tuple[int, Opportunity]]:
-    """The same as records: (campus, opportunity) as `opportunities` gives them for one campus.
+    """The same as records: (primary key of the campus, opportunity), campus by campus.
 
-    Every campus with a point, programme by programme, for what is in its reach or offered there.
+    Programme by programme, for what is in the reach of a campus or offered there.
     """
-    radar = region_radar(region, policy)
-    metres = _between_campuses(region)
-    for p, programme in enumerate(region.programme_ids.tolist()):
-        offering = np.flatnonzero(radar.offered[:, p])
-        for here in np.flatnonzero((radar.recognitions[:, p] > 0) | radar.offered[:, p]).tolist():
-            from_here = metres[here, offering]
-            near = offering[from_here <= policy.decay.catchment]
-            near = near[np.argsort(metres[here, near], kind="stable")]
-            yield (
-                int(region.campus_ids[here]),
-                _opportunity(region, radar, here, p, programme, near, policy),
-            )
+    rows = np.arange(len(region.campus_ids)) if campuses is None else campuses
+    radar = region_radar(region, policy, rows)
+    shown = (radar.recognitions > 0) | radar.offered
+    programmes = region.programme_ids.tolist()
+    offerings = Near(region.campuses[region.campus])
+    for m, here in enumerate(rows.tolist()):
+        campus, columns = int(region.campus_ids[here]), np.flatnonzero(shown[m])
+        others = _rivals(region, here, offerings, policy.decay)
+        figures = [values[m, columns].tolist() for values in vars(radar).values()]
+        for p, *figure in zip(columns.tolist(), *figures, strict=True):
+            rivals = tuple(others.get(p, ()))
+            yield campus, _opportunity(programmes[p], rivals, Figure(*figure), policy)
+
+
+def campus_opportunities(
+    region: Region, campus: int, policy: RadarPolicy = DEFAULT_RADAR
+) -> list[Opportunity]:
+    """Every programme with a recognition in reach, or offered, of the campus with this key.
+
+    Most promising first: by advice, then by places per pupil, then by key. A campus without a
+    point has none.
+    """
+    rows = np.flatnonzero(region.campus_ids == campus)
+    found = [item for _, item in region_opportunities(region, policy, rows)]
+    return sorted(found, key=lambda item: (*promise(item), item.programme))
+
+
+def _rivals(region: Region, here: int, offerings: Near, decay: Decay) -> dict[int, list[int]]:
+    """Per programme the other campuses (primary keys) in reach that offer it, nearest first."""
+    spot = region.campuses[here]
+    near = offerings.around(spot[None], decay.catchment)
+    squares = squares_between(offerings.points[near], spot)
+    kept = (squares <= decay.catchment**2) & (region.campus[near] != here)
+    near, squares = near[kept], squares[kept]
+    near = near[np.lexsort((region.campus[near], squares))]
+    found: dict[int, list[int]] = {}
+    campuses = region.campus_ids[region.campus[near]].tolist()
+    for p, campus in zip(region.offered_programme[near].tolist(), campuses, strict=True):
+        found.setdefault(p, []).append(campus)
+    return found
+
+
+class Figure(NamedTuple):
+    """One cell of a `RegionRadar`, as plain numbers; the fields are those of its arrays."""
+
+    offered: bool
+    pupils: float
+    recognitions: float
+    unknown: float
+    lapsing: float
+    places_low: float
+    free: float
+    drawing: float
+    per_pupil_low: float
+    per_pupil_high: float
+    rivals: float
+    nearest: float
 
 
 def _opportunity(
-    region: Region,
-    radar: RegionRadar,
-    here: int,
-    p: int,
-    programme: int,
-    rivals: Ids,
-    policy: RadarPolicy,
+    programme: int, rivals: tuple[int, ...], figure: Figure, policy: RadarPolicy
 ) -> Opportunity:
-    count, unknown = float(radar.recognitions[here, p]), float(radar.unknown[here, p])
-    low, nearest = float(radar.places_low[here, p]), float(radar.nearest[here, p])
-    per_low = rounded(radar.per_pupil_low[here, p])
-    per_high = rounded(radar.per_pupil_high[here, p])
-    offered = bool(radar.offered[here, p])
-    share = float(radar.lapsing[here, p]) / count if count else 0.0
-    advice, reasons = advise(offered, per_low, per_high, bool(len(rivals)), share, policy)
+    per_low, per_high = rounded(figure.per_pupil_low), rounded(figure.per_pupil_high)
+    share = figure.lapsing / figure.recognitions if figure.recognitions else 0.0
+    advice, reasons = advise(figure.offered, per_low, per_high, bool(rivals), share, policy)
     return Opportunity(
         programme=programme,
-        offered=offered,
-        pupils=int(radar.pupils[here, p]),
-        recognitions=int(count),
-        unknown=int(unknown),
-        places_low=low,
-        places_high=low + unknown * policy.unknown_places,
-        free=float(radar.free[here, p]),
-        drawing=int(radar.drawing[here, p]),
+        offered=figure.offered,
+        pupils=int(figure.pupils),
+        recognitions=int(figure.recognitions),
+        unknown=int(figure.unknown),
+        places_low=figure.places_low,
+        places_high=figure.places_low + figure.unknown * policy.unknown_places,
+        free=figure.free,
+        drawing=int(figure.drawing),
         per_pupil_low=per_low,
         per_pupil_high=per_high,
-        rivals=tuple(region.campus_ids[rivals].tolist()),
-        nearest=None if math.isnan(nearest) else nearest,
+        rivals=rivals,
+        nearest=None if math.isnan(figure.nearest) else figure.nearest,
         lapsing_share=share,
         advice=advice,
         reasons=reasons,

@@ -12,90 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companies.models import Workplace
-from matching.catchment import Decay, floating_catchment, reachable
+from matching.catchment import Decay
 from matching.opportunities import (
     DEFAULT_RADAR,
     Advice,
     Opportunity,
     RadarPolicy,
     Reason,
-    opportunities,
 )
 from matching.radar import radar
 from matching.region import Region
-from matching.region_radar import region_opportunities, region_radar
+from matching.region_radar import campus_opportunities, region_opportunities
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
 from tests.matching.region import scatter
-
-CAMPUSES, SPOTS, PROGRAMMES = 5, 12, 3
-
-
-@st.composite
-def regions(draw: st.DrawFn) -> Region:
-    """A small region, with unknown places, ties and programmes that nobody offers."""
-    seed = np.random.default_rng(draw(st.integers(0, 10_000)))
-    r, o = draw(st.integers(1, 25)), draw(st.integers(0, 8))
-    pairs = seed.permutation(CAMPUSES * PROGRAMMES)[:o]
-    return Region(
-        stamp="",
-        starts_in=2026,
-        campus_ids=np.arange(CAMPUSES) + 10,
-        campuses=seed.integers(-5, 5, (CAMPUSES, 2)) * 5000.0,
-        establishment_ids=np.arange(SPOTS),
-        establishments=seed.integers(-5, 5, (SPOTS, 2)) * 5000.0,
-        programme_ids=np.arange(PROGRAMMES) + 80,
-        recognition_ids=np.arange(r),
-        at=seed.integers(0, SPOTS, r),
-        programme=seed.integers(0, PROGRAMMES, r),
-        offered=np.where(seed.random(r) < 0.3, np.nan, seed.integers(0, 4, r).astype(float)),
-        taken=np.zeros(r) + seed.integers(0, 2),
-        lapses=seed.random(r) < 0.3,
-        campus=pairs // PROGRAMMES,
-        offered_programme=pairs % PROGRAMMES,
-        pupils=seed.integers(0, 6, len(pairs)).astype(float),
-    )
-
-
-def same(found: list[Opportunity], expected: list[Opportunity]) -> None:
-    """Equal but for the order in which numbers were added up."""
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        for name, value in vars(other).items():
-            like = pytest.approx(value) if isinstance(value, float) else value
-            assert getattr(one, name) == like, name
-
-
-@given(regions())
-def test_what_a_campus_offers_has_the_figures_of_the_region(region: Region) -> None:
-    places = region.table(np.nan_to_num(region.offered))
-    whole = floating_catchment(region.campuses, region.establishments, region.pupil_table(), places)
-    near = reachable(region.campuses, region.establishments, places)
-    for row, campus in enumerate(region.campus_ids):
-        for item in opportunities(region, int(campus)):
-            column = item.programme - 80
-            assert item.places_low == pytest.approx(near[row, column])
-            if item.offered:
-                assert item.per_pupil_low == pytest.approx(whole.per_pupil[row, column])
-
-
-@given(regions())
-def test_a_new_group_counts_as_if_it_were_there(region: Region) -> None:
-    for row, campus in enumerate(region.campus_ids):
-        for item in opportunities(region, int(campus)):
-            if item.offered:
-                continue
-            pupils = region.pupil_table()
-            pupils[row, item.programme - 80] += DEFAULT_RADAR.new_group
-            places = region.table(np.nan_to_num(region.offered))
-            after = floating_catchment(region.campuses, region.establishments, pupils, places)
-            expected = after.per_pupil[row, item.programme - 80]
-            assert item.per_pupil_low == pytest.approx(expected)
+from tests.matching.regions import FIRST_PROGRAMME, PROGRAMMES, regions
 
 
 @given(regions())
 def test_an_advice_follows_from_its_figures(region: Region) -> None:
     for campus in region.campus_ids:
-        found = opportunities(region, int(campus))
+        found = campus_opportunities(region, int(campus))
         assert len({item.programme for item in found}) == len(found)
         for item in found:
             assert item.places_low <= item.places_high
@@ -114,36 +50,33 @@ def test_an_advice_follows_from_its_figures(region: Region) -> None:
 
 
 @given(regions())
-def test_the_whole_region_at_once_says_the_same(region: Region) -> None:
+def test_the_page_of_a_campus_and_the_whole_region_are_equal_to_the_last_digit(
+    region: Region,
+) -> None:
     found = dict[int, list[Opportunity]]()
     for campus, item in region_opportunities(region):
         found.setdefault(campus, []).append(item)
     for campus in region.campus_ids.tolist():
-        alone = opportunities(region, campus)
-        together = sorted(found.get(campus, []), key=lambda item: item.programme)
-        same(together, sorted(alone, key=lambda item: item.programme))
+        alone = sorted(campus_opportunities(region, campus), key=lambda item: item.programme)
+        assert found.get(campus, []) == alone
 
 
-@given(regions(), st.sets(st.integers(80, 79 + PROGRAMMES)))
+@given(regions(), st.sets(st.integers(FIRST_PROGRAMME, FIRST_PROGRAMME + PROGRAMMES - 1)))
 def test_a_part_of_the_programmes_says_the_same_of_them(
     region: Region, programmes: set[int]
 ) -> None:
     whole = [row for row in region_opportunities(region) if row[1].programme in programmes]
-    part = list(region_opportunities(region.of_programmes(programmes)))
-    assert [campus for campus, _ in part] == [campus for campus, _ in whole]
-    same([item for _, item in part], [item for _, item in whole])
+    assert list(region_opportunities(region.of_programmes(programmes))) == whole
 
 
 @given(regions())
-def test_what_campuses_draw_is_what_workplaces_give(region: Region) -> None:
-    """Over every campus that offers a programme: places per pupil, times pupils, is the places."""
-    radar = region_radar(region)
-    drawn = (radar.per_pupil_low * radar.pupils)[radar.offered].sum()
-    places = region.table(np.nan_to_num(region.offered))
-    access = floating_catchment(
-        region.campuses, region.establishments, region.pupil_table(), places
-    )
-    assert drawn == pytest.approx(places[access.demand > 0].sum())
+def test_the_campuses_to_agree_with_are_named_nearest_first(region: Region) -> None:
+    place = dict(zip(region.campus_ids.tolist(), region.campuses.tolist(), strict=True))
+    for campus, item in region_opportunities(region):
+        away = [math.dist(place[campus], place[rival]) for rival in item.rivals]
+        assert away == sorted(away)
+        if away:
+            assert item.nearest == pytest.approx(away[0])
 
 
 def test_an_unknown_campus_has_none() -> None:
@@ -153,7 +86,7 @@ def test_an_unknown_campus_has_none() -> None:
         "", 2026, ids, empty.reshape(0, 2), ids, empty.reshape(0, 2), ids, ids, ids, ids,
         empty, empty, empty.astype(bool), ids, ids, empty,
     )  # fmt: skip
-    assert opportunities(region, 1) == []
+    assert campus_opportunities(region, 1) == []
 
 
 @pytest.mark.django_db

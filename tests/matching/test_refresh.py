@@ -15,17 +15,17 @@ from companies.models import Recognition, Workplace
 from matching import refresh as refreshing
 from matching.catchment import Decay
 from matching.models import Change, RadarFigure, RadarRefresh, RadarSheet, RefreshStatus
-from matching.opportunities import DEFAULT_RADAR, RadarPolicy, opportunities
+from matching.opportunities import DEFAULT_RADAR, RadarPolicy
 from matching.radar import programme_radar, radar
 from matching.refresh import RefreshRunningError, begin, blocks, compute, publish
 from matching.refreshes import ABANDONED_AFTER, STALLED_AFTER
 from matching.region_cache import current_region
+from matching.region_radar import campus_opportunities
 from matching.tasks import refresh_radar
 from radar.celery import app
 from schools.models import Campus, Offering, OfferingStatus, Programme, SchoolYear
 from tests.factories import ProgrammeFactory
 from tests.matching.region import scatter
-from tests.matching.test_opportunities import same
 
 pytestmark = pytest.mark.django_db
 
@@ -67,9 +67,8 @@ def test_what_is_stored_is_what_is_computed(campus: Campus, other: Programme) ->
     refreshed()
     stored = radar(campus, year)
     assert stored.computed_at is not None
-    same(
-        [row.opportunity for row in stored.rows],
-        opportunities(current_region(year), campus.pk, DEFAULT_RADAR),
+    assert [row.opportunity for row in stored.rows] == campus_opportunities(
+        current_region(year), campus.pk, DEFAULT_RADAR
     )
     assert [row.programme for row in stored.rows] == [row.programme for row in live.rows]
 
@@ -209,8 +208,7 @@ def test_a_programme_at_every_campus(campus: Campus, other: Programme) -> None:
     stored = programme_radar(other, year, everyone)
     assert live.computed_at is None
     assert stored.computed_at is not None
-    assert [pk for pk, _ in stored.found] == [pk for pk, _ in live.found]
-    same([item for _, item in stored.found], [item for _, item in live.found])
+    assert stored.found == live.found
     assert {row.campus for row in stored.rows(0, 10)} == {campus, near}
     assert [pk for pk, _ in programme_radar(other, year, [near.pk]).found] == [near.pk]
 
