@@ -26,8 +26,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """An administrator of the department."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """An administrator of the department; who can make one vouches for the address."""
+        from accounts.addresses import confirm
+
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        confirm(user)
+        return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)

@@ -1,13 +1,9 @@
-"""Logging in; logging out is Django's own."""
+"""Logging in; logging out is Django's own, and all else is allauth's."""
 
-from django.contrib.auth import views
-
-from accounts.forms import LoginForm
+from allauth.account import views
 
 
 class LoginView(views.LoginView):
     """Log in by e-mail address; somebody who is logged in already goes home."""
 
-    authentication_form = LoginForm
     template_name = "accounts/login.html"
-    redirect_authenticated_user = True

@@ -53,6 +53,12 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "post_office",
+    "auditlog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -67,6 +73,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "radar.second_factor.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -120,6 +129,8 @@ CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
     "?db=", "?virtual_host="
 )
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
+#: For how many days the outbox keeps what was sent.
+MAIL_DAYS = 90
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     # At night: new and changed addresses, and those that no geocoder knew a while ago.
@@ -136,12 +147,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.clear_expired_tokens",
         "schedule": crontab(hour="2", minute="10"),
     },
+    "apply-retention": {
+        "task": "accounts.apply_retention",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     # What could not be sent when it was written is tried again; what went is kept a while.
     "send-queued-mail": {"task": "post_office.tasks.send_queued_mail", "schedule": 300.0},
     "cleanup-mail": {
         "task": "post_office.tasks.cleanup_mail",
         "schedule": crontab(hour="2", minute="50"),
-        "kwargs": {"days": 90},
+        "kwargs": {"days": MAIL_DAYS},
     },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
@@ -173,15 +188,103 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+# Accounts by django-allauth: an e-mail address that was confirmed, a password, a second factor.
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "signup": "accounts.forms.SignupForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "add_email": "accounts.forms.AddEmailForm",
+    "confirm_email_verification_code": "accounts.forms.ConfirmEmailForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# A code is typed where one is, so that a claim or an invitation goes on where it was.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+# Wrong passwords are counted by axes alone (below); of these, `login_failed` counts second factors.
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key"}
+# So many reverse proxies add to X-Forwarded-For before us; both counters read the address from it.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.TRUSTED_PROXIES
+
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Radar Duaal"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondFactorForm",
+    "reauthenticate": "accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "accounts.forms.ActivateSecondFactorForm",
+}
+# Consultants and administrators need a second factor, whatever they want to see.
+SECOND_FACTOR_REQUIRED = True
+
+# Single sign-on by OpenID Connect (docs/single-sign-on.md). Without an issuer there is none.
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "accounts.forms.SingleSignOnSignupForm"}
+# The provider is the government's own: an address that it confirmed is the account of that address.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SINGLE_SIGN_ON_NAME = environment.OIDC_NAME
+SINGLE_SIGN_ON_ORGANISATION_CLAIM = environment.OIDC_ORGANISATION_CLAIM
+SINGLE_SIGN_ON_ROLES_CLAIM = environment.OIDC_ROLES_CLAIM
+SINGLE_SIGN_ON_ROLES = environment.OIDC_ROLES
+SINGLE_SIGN_ON_SECTORS = environment.OIDC_SECTORS
+# Whether the provider asks for a second factor itself, so that we need not.
+SINGLE_SIGN_ON_HAS_SECOND_FACTOR = environment.OIDC_HAS_SECOND_FACTOR
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if environment.OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": environment.OIDC_SCOPES,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": environment.OIDC_NAME,
+                "client_id": environment.OIDC_CLIENT_ID,
+                "secret": environment.OIDC_CLIENT_SECRET,
+                "settings": {"server_url": environment.OIDC_ISSUER},
+            }
+        ],
+    }
+
 # Ten wrong passwords for one account from one address: wait fifteen minutes.
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-# The login form calls the e-mail address `username`; axes would look for the model's `email`.
-AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.throttling.attempted_account"
+AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+
+# Privacy ----------------------------------------------------------------------------------------
+
+# Who changed and who saw personal data; what is registered says `accounts.audit`.
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+AUDITLOG_DISABLE_ON_RAW_SAVE = True
+# For how many days what is kept (accounts/retention.py has the rules that use them).
+RETENTION_DAYS = {
+    "approach_notes": 730,
+    "pupil_references": 365,
+    "closed_claims": 365,
+    "ended_invitations": 90,
+    "unconfirmed_accounts": 30,
+    "login_attempts": 90,
+    "audit_log": 730,
+    "mails": MAIL_DAYS,
+}
 
 # Language and time ------------------------------------------------------------------------------
 

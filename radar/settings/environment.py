@@ -19,6 +19,27 @@ DATABASE_POOL_SIZE: int = env.int("DATABASE_POOL_SIZE", 8)
 REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
 DATA_DIR: str = env.str("DATA_DIR", "")
 
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0)
+
+OIDC_ISSUER: str = env.str("OIDC_ISSUER", "")
+OIDC_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME: str = env.str("OIDC_NAME", "ACM/IDM")
+OIDC_SCOPES: list[str] = env.list("OIDC_SCOPES", ["openid", "profile", "email", "vo"])
+OIDC_ORGANISATION_CLAIM: str = env.str("OIDC_ORGANISATION_CLAIM", "vo_orgcode")
+OIDC_ROLES_CLAIM: str = env.str("OIDC_ROLES_CLAIM", "radarduaal_rol_3d")
+OIDC_ROLES: dict[str, str] = env.dict(
+    "OIDC_ROLES",
+    {
+        "RadarDuaal-trajectbegeleider": "coordinator",
+        "RadarDuaal-bedrijfsbeheerder": "company_owner",
+        "RadarDuaal-bedrijfsgebruiker": "company_member",
+        "RadarDuaal-sectorconsulent": "consultant",
+    },
+)
+OIDC_SECTORS: dict[str, str] = env.dict("OIDC_SECTORS", {})
+OIDC_HAS_SECOND_FACTOR: bool = env.bool("OIDC_HAS_SECOND_FACTOR", True)
+
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Radar Duaal <radar@localhost>")
 

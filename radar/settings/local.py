@@ -11,3 +11,6 @@ STORAGES = STORAGES | {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+# The demo logins are printed with their password and have no telephone to hold a second factor.
+SECOND_FACTOR_REQUIRED = False

@@ -21,3 +21,6 @@ POST_OFFICE = POST_OFFICE | {
     # the outbox, where tests read them.
     "CELERY_ENABLED": False,
 }
+
+# Most tests log somebody in and look at something else; those of the second factor ask for it.
+SECOND_FACTOR_REQUIRED = False

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts.addresses import confirm
 from accounts.models import User
 from schools.models import (
     Campus,
@@ -19,6 +20,7 @@ from tests.matching.region import scatter
 def coordinator(campus: Campus, programme: Programme) -> User:
     """A coordinator of the demo school, whose campus offers the programme this year."""
     user = User.objects.create_user("an@radar.example", "geheim-woord")
+    confirm(user)
     SchoolMembership.objects.create(user=user, school=campus.school)
     Offering.objects.create(
         campus=campus,

@@ -46,6 +46,14 @@ PUBLIC = {
     "/health",
     "/kaart/grenzen.geojson",
     "/aanmelden/",
+    "/aanmelden/geannuleerd/",
+    "/aanmelden/mislukt/",
+    "/registreren/",
+    "/wachtwoord-vergeten/",
+    "/wachtwoord-vergeten/verstuurd/",
+    "/wachtwoord-vergeten/klaar/",
+    "/profiel/geblokkeerd/",
+    "/privacy/",
     "/admin/login/",
     "/admin/jsi18n/",
 }
@@ -63,7 +71,7 @@ def test_only_these_pages_are_public(client: Client) -> None:
 
 
 def test_log_in_by_e_mail_whatever_the_case(client: Client, coordinator: User) -> None:
-    form = {"username": "AN@radar.example", "password": "geheim-woord"}
+    form = {"login": "AN@radar.example", "password": "geheim-woord"}
     response = client.post("/aanmelden/?next=/profiel/", form | {"next": "/profiel/"})
     assert response.status_code == 302
     assert response["Location"] == "/profiel/"
@@ -72,7 +80,7 @@ def test_log_in_by_e_mail_whatever_the_case(client: Client, coordinator: User) -
 
 def test_a_wrong_password_tells_not_what_was_wrong(client: Client, coordinator: User) -> None:
     wrong = [
-        client.post("/aanmelden/", {"username": name, "password": "fout"}).content.decode()
+        client.post("/aanmelden/", {"login": name, "password": "fout"}).content.decode()
         for name in ("an@radar.example", "niemand@radar.example")
     ]
     message = "Dit e-mailadres en wachtwoord horen niet bij elkaar."
@@ -80,21 +88,21 @@ def test_a_wrong_password_tells_not_what_was_wrong(client: Client, coordinator: 
 
 
 def test_ten_wrong_passwords_lock_out_for_a_quarter(client: Client, coordinator: User) -> None:
-    right = {"username": "an@radar.example", "password": "geheim-woord"}
+    right = {"login": "an@radar.example", "password": "geheim-woord"}
     with time_machine.travel("2026-11-23 10:00", tick=False) as clock:
         for name in ["an@radar.example", "AN@radar.example"] * 5:
-            response = client.post("/aanmelden/", {"username": name, "password": "fout"})
+            response = client.post("/aanmelden/", {"login": name, "password": "fout"})
         assert response.status_code == 429
         assert "Wacht even" in response.content.decode()
         assert client.post("/aanmelden/", right).status_code == 429
-        somebody_else = right | {"username": "bart@radar.example"}
+        somebody_else = right | {"login": "bart@radar.example"}
         assert client.post("/aanmelden/", somebody_else).status_code == 200
         clock.shift(16 * 60)
         assert client.post("/aanmelden/", right).status_code == 302
 
 
 def test_no_redirect_to_another_site(client: Client, coordinator: User) -> None:
-    form = {"username": "an@radar.example", "password": "geheim-woord", "next": "//evil.example/"}
+    form = {"login": "an@radar.example", "password": "geheim-woord", "next": "//evil.example/"}
     assert client.post("/aanmelden/", form)["Location"] == "/"
 
 
