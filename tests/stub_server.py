@@ -15,12 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Stub:
-    """`answer` gets the path and the parameters; it gives a body, or a status and a body."""
+    """`answer` gets the path and the parameters; it gives a body, or a status, a body, headers."""
 
     answer: Callable[[str, dict[str, str]], Any] = lambda path, parameters: {}
     delay: float = 0.0
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    #: What was sent with it: nothing with a GET.
+    bodies: list[bytes] = field(default_factory=list)
     url: str = ""
 
     @property
@@ -38,18 +40,23 @@ def serve() -> Iterator[Stub]:
             parameters = {name: values[0] for name, values in parse_qs(parts.query).items()}
             stub.asked.append((parts.path, parameters))
             stub.headers.append({name.lower(): value for name, value in self.headers.items()})
+            stub.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             time.sleep(stub.delay)
             answer = stub.answer(parts.path, parameters)
-            status, body = answer if isinstance(answer, tuple) else (200, answer)
+            status, body, *more = answer if isinstance(answer, tuple) else (200, answer)
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             try:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
+                for name, value in more[0].items() if more else ():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the client had a time-out
+
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, *args: Any) -> None:
             pass

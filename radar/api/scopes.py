@@ -21,5 +21,18 @@ SCOPES: dict[str, str | Promise] = {
     "workplaces:write": _("write places offered"),
     "matches:read": _("read matches"),
     "opportunities:read": _("read opportunities"),
+    "webhooks:read": _("read its webhooks"),
+    "webhooks:write": _("make and change its webhooks"),
     CONTACTS: _("read e-mail addresses and telephone numbers"),
+}
+
+#: The resources of which changes are kept (`radar.api.feed`), and the scope to hear of them.
+FEEDS = {
+    "schools": "schools:read",
+    "campuses": "schools:read",
+    "offerings": "offerings:read",
+    "companies": "companies:read",
+    "establishments": "companies:read",
+    "recognitions": "recognitions:read",
+    "workplaces": "workplaces:read",
 }

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 import companies.api.writing
 import schools.api.writing
+from accounts.api import webhooks
 from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from companies.api.tiles import Tiles
@@ -122,6 +123,15 @@ urlpatterns = [
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", Tiles.as_view(), name="tiles"),
     path("allocations", Allocations.as_view(), name="allocations"),
     path("scenarios", Scenarios.as_view(), name="scenarios"),
+    path("webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<str:key>/deliveries", webhooks.WebhookDeliveries.as_view()),
+    path(
+        "webhooks/<str:key>/deliveries/<str:delivery>:redeliver",
+        webhooks.WebhookRedelivery.as_view(),
+    ),
+    path("webhooks/<str:key>:rotateSecret", webhooks.WebhookSecret.as_view()),
+    path("webhooks/<str:key>:test", webhooks.WebhookTrial.as_view()),
+    path("webhooks/<str:key>", webhooks.OneWebhook.as_view(), name="webhook"),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),
 ]

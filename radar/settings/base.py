@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "companies",
     "schools",
     "imports",
+    "accounts.webhooks",
     "accounts",
     "geo",
     "radar.web",
@@ -159,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"days": MAIL_DAYS},
     },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
+    "tend-webhooks": {"task": "webhooks.tend", "schedule": 15.0},
+    "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
     "tend-match-jobs": {"task": "matching.tend_match_jobs", "schedule": 60.0},
 }
@@ -363,6 +366,10 @@ REST_FRAMEWORK: dict[str, Any] = {
 # Beside the token, as VDAB has it: this header names the client (its client id).
 API_KEY_HEADER = environment.API_KEY_HEADER
 API_KEY_REQUIRED = environment.API_KEY_REQUIRED
+# Webhooks go to public hosts only: to any, or to these and names below them. Those of our own
+# network (host, or host:port) have to be named, and may do without TLS.
+WEBHOOK_HOSTS = environment.WEBHOOK_HOSTS
+WEBHOOK_PRIVATE_HOSTS = environment.WEBHOOK_PRIVATE_HOSTS
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES_BACKEND_CLASS": "accounts.oauth.ClientScopes",

@@ -45,6 +45,8 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Radar Duaal <radar@loca
 
 API_KEY_HEADER: str = env.str("API_KEY_HEADER", "X-IBM-Client-Id")
 API_KEY_REQUIRED: bool = env.bool("API_KEY_REQUIRED", False)
+WEBHOOK_HOSTS: list[str] = env.list("WEBHOOK_HOSTS", [])
+WEBHOOK_PRIVATE_HOSTS: list[str] = env.list("WEBHOOK_PRIVATE_HOSTS", [])
 
 IMPORT_MAX_ENDED_SHARE: float = env.float("IMPORT_MAX_ENDED_SHARE", 0.1)
 IMPORT_MAX_MEGABYTES: int = env.int("IMPORT_MAX_MEGABYTES", 1024)

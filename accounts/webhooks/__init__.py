@@ -1,0 +1,1 @@
+"""Webhooks: we call a client when what it asked for has changed."""
