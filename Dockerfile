@@ -40,7 +40,7 @@ RUN find . -name '*.po' -not -path './.venv/*' -execdir msgfmt -o django.mo djan
 FROM base AS runtime
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin radar
 COPY --from=build /app /app
-RUN mkdir -p data/media && chown -R radar data/media
+RUN mkdir -p data/media data/cache && chown -R radar data/media data/cache
 USER radar
 EXPOSE 8000
 # Answers at all, whatever the page says: a host name or a redirect to https is not sickness.

@@ -9,6 +9,10 @@ from celery import Task, shared_task
 
 from geo.geocoding import AlreadyRunningError, Report, located_models
 from geo.geocoding import geocode_addresses as geocode
+from geo.locks import advisory_lock
+from geo.models import TravelTime
+from geo.reach import ReachError, configured
+from geo.reach.timetable import prepare_of_settings
 
 #: A task gives its worker back after this time and puts itself at the end of the queue: a worker
 #: that is told to stop waits for its task, and other work waits too.
@@ -34,3 +38,22 @@ def geocode_addresses(self: Task, model: str | None = None) -> dict[str, Any] | 
     if not report.is_finished and not report.is_silent:
         self.apply_async(kwargs={"model": model})
     return asdict(report)
+
+
+@shared_task(name="geo.prepare_timetable")
+def prepare_timetable() -> str | None:
+    """Read the GTFS feeds of the settings if they changed; the file that came of it."""
+    with advisory_lock("prepare-timetable") as held:
+        path = prepare_of_settings() if held else None
+    return path.name if path else None
+
+
+@shared_task(name="geo.prune_travel_times")
+def prune_travel_times() -> int:
+    """Delete travel times that are old, or of roads and timetables that are served no more."""
+    try:
+        editions = configured().editions()
+    except ReachError:
+        # Whether the roads of a silent server are the same is not known: keep what it gave.
+        editions = None
+    return TravelTime.objects.prune(editions)

@@ -77,7 +77,7 @@ def test_the_example_carries_no_secret() -> None:
 
 
 def test_every_service_is_there(services: dict[str, Any]) -> None:
-    assert set(services) == OWN_SERVICES | {"postgis", "redis"}
+    assert set(services) == OWN_SERVICES | {"postgis", "redis", "valhalla"}
 
 
 @pytest.mark.parametrize("name", sorted(OWN_SERVICES))
@@ -132,6 +132,11 @@ def test_demo_logins_are_asked_for(services: dict[str, Any]) -> None:
     assert services["demo"]["profiles"] == ["demo"]
     for name in OWN_SERVICES - {"demo"}:
         assert "demo" not in str(services[name].get("command"))
+
+
+def test_roads_are_asked_for_and_nobody_waits_for_them(services: dict[str, Any]) -> None:
+    assert services["valhalla"]["profiles"] == ["valhalla"]
+    assert not any("valhalla" in services[name]["depends_on"] for name in OWN_SERVICES)
 
 
 def test_only_the_site_is_published_and_on_loopback(services: dict[str, Any]) -> None:

@@ -6,8 +6,13 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from django.conf import settings
+from django.core.cache import cache as shapes
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from numpy.typing import NDArray
@@ -15,11 +20,18 @@ from numpy.typing import NDArray
 from geo.reach.estimate import Estimate
 from geo.reach.provider import Flags, Floats, Mode, Provider, ReachError, Shape, Source
 from geo.reach.straight_line import straight_metres
-from geo.reach.travel_times import TravelTime
+from geo.reach.timetable import Timetable
+from geo.reach.travel_times import TravelTime, place_keys
+from geo.reach.valhalla import Engine, Valhalla
+from geo.reach.valhalla_engines import ValhallaLibrary, ValhallaServer
 
 logger = logging.getLogger(__name__)
 
 SOURCES = tuple(Source)
+
+#: A shape is kept for a day.
+SHAPE_SECONDS = 86_400
+_NOT_DRAWN: Any = object()
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Reach:
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self.providers = (*providers, Estimate())
+
+    def editions(self) -> list[str]:
+        """What the engines answer from now. Raises ReachError when one of them is silent."""
+        return [edition for provider in self.providers if (edition := provider.edition())]
 
     def serving(self, mode: Mode) -> list[Provider]:
         return [provider for provider in self.providers if mode in provider.modes]
@@ -112,7 +128,7 @@ class Reach:
         """What is within the minutes of a point (2,), and who drew it; None for a plain circle."""
         for provider in self.serving(mode):
             try:
-                found = provider.shape(origin, mode, minutes)
+                found = _drawn(provider, origin, mode, minutes)
             except ReachError as error:
                 logger.warning("%s draws nothing: %s", provider.source.value, error)
                 continue
@@ -141,13 +157,60 @@ def _ask(
     return minutes, known
 
 
+def _drawn(provider: Provider, origin: Floats, mode: Mode, minutes: float) -> Shape | None:
+    """One provider's shape, from the cache where it was drawn before."""
+    edition = provider.edition()
+    if not edition:
+        return provider.shape(origin, mode, minutes)
+    place = int(place_keys(origin[None, :])[0])
+    question = f"{edition} {mode.value} {minutes:g} {place}"
+    key = f"reach-{sha256(question.encode()).hexdigest()}"
+    found: Shape | None = shapes.get(key, _NOT_DRAWN)
+    if found is _NOT_DRAWN:
+        found = provider.shape(origin, mode, minutes)
+        shapes.set(key, found, SHAPE_SECONDS)
+    return found
+
+
 @cache
 def configured() -> Reach:
-    """The chain that the settings ask for; one for each process, since engines are kept open."""
-    return Reach([])
+    """The chain that the settings ask for; one for each process, since engines are kept open.
+
+    An engine that cannot be opened is left out, and an error is logged.
+    """
+    opened = []
+    for open_ in (_valhalla, _timetable):
+        try:
+            provider = open_()
+        except ReachError:
+            logger.exception("An engine of the settings cannot be opened.")
+        else:
+            opened += [provider] if provider else []
+    return Reach(opened)
+
+
+def _valhalla() -> Provider | None:
+    engine: Engine
+    if settings.VALHALLA_URL:
+        engine = ValhallaServer(
+            settings.VALHALLA_URL,
+            timeout=settings.VALHALLA_TIMEOUT,
+            retries=settings.VALHALLA_RETRIES,
+            failures=settings.VALHALLA_FAILURES,
+            rest=settings.VALHALLA_REST,
+        )
+    elif settings.VALHALLA_CONFIG:
+        engine = ValhallaLibrary(Path(settings.VALHALLA_CONFIG))
+    else:
+        return None
+    return Valhalla(engine, settings.VALHALLA_PAIRS)
+
+
+def _timetable() -> Provider | None:
+    return Timetable.of_settings() if settings.GTFS_PATH else None
 
 
 @receiver(setting_changed)
 def _forget(setting: str, **kwargs: object) -> None:
-    if setting.startswith(("REACH_", "VALHALLA_", "GTFS_")):
+    if setting.startswith(("VALHALLA_", "GTFS_", "WORK_")):
         configured.cache_clear()

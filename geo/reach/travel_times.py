@@ -65,10 +65,12 @@ class TravelTimeQuerySet(models.QuerySet["TravelTime"]):
             batch_size=5000,
         )
 
-    def prune(self, editions: Iterable[str]) -> int:
-        """Delete what is of none of these editions, or older than the settings keep it."""
-        oldest = timezone.now() - timedelta(days=settings.REACH_CACHE_DAYS)
-        return self.filter(~Q(edition__in=list(editions)) | Q(computed_at__lt=oldest)).delete()[0]
+    def prune(self, editions: Iterable[str] | None) -> int:
+        """Delete what is older than the settings keep it, or of none of these editions if given."""
+        gone = Q(computed_at__lt=timezone.now() - timedelta(days=settings.REACH_CACHE_DAYS))
+        if editions is not None:
+            gone |= ~Q(edition__in=list(editions))
+        return self.filter(gone).delete()[0]
 
 
 class TravelTime(models.Model):

@@ -159,6 +159,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="2", minute="50"),
         "kwargs": {"days": MAIL_DAYS},
     },
+    "prune-travel-times": {
+        "task": "geo.prune_travel_times",
+        "schedule": crontab(hour="4", minute="10"),
+    },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "tend-webhooks": {"task": "webhooks.tend", "schedule": 15.0},
     "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},
@@ -484,7 +488,22 @@ PHOTON_URL = environment.PHOTON_URL
 
 # Travel times: without an engine they are estimated ----------------------------------------------
 
+VALHALLA_URL = environment.VALHALLA_URL
+VALHALLA_CONFIG = environment.VALHALLA_CONFIG
+VALHALLA_PAIRS = environment.VALHALLA_PAIRS
+VALHALLA_TIMEOUT = environment.VALHALLA_TIMEOUT
+VALHALLA_RETRIES = environment.VALHALLA_RETRIES
+VALHALLA_FAILURES = environment.VALHALLA_FAILURES
+VALHALLA_REST = environment.VALHALLA_REST
+GTFS_PATH = environment.GTFS_PATH
+WORK_STARTS_AT = environment.WORK_STARTS_AT
 REACH_CACHE_DAYS = environment.REACH_CACHE_DAYS
+if GTFS_PATH:
+    # A new file is read by a worker; who has the timetable of before open serves it until then.
+    CELERY_BEAT_SCHEDULE["prepare-timetable"] = {
+        "task": "geo.prepare_timetable",
+        "schedule": crontab(minute="*/10"),
+    }
 
 LOGGING = {
     "version": 1,
@@ -495,4 +514,6 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["trace"]}
     },
     "root": {"handlers": ["console"], "level": environment.LOG_LEVEL},
+    # It tells of every question that it is asked.
+    "loggers": {"cafein": {"level": "WARNING"}},
 }

@@ -4,6 +4,8 @@
 the environment. `.env.example` lists the same names, and a test holds the two together.
 """
 
+from datetime import time
+
 from environs import Env, validate
 
 env = Env()
@@ -75,6 +77,15 @@ FLEMISH_GEOLOCATION_URL: str = env.str("FLEMISH_GEOLOCATION_URL", "https://geo.a
 NOMINATIM_URL: str = env.str("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
 PHOTON_URL: str = env.str("PHOTON_URL", "https://photon.komoot.io")
 
+VALHALLA_URL: str = env.str("VALHALLA_URL", "")
+VALHALLA_CONFIG: str = env.str("VALHALLA_CONFIG", "")
+VALHALLA_PAIRS: int = env.int("VALHALLA_PAIRS", 500)
+VALHALLA_TIMEOUT: float = env.float("VALHALLA_TIMEOUT", 5.0)
+VALHALLA_RETRIES: int = env.int("VALHALLA_RETRIES", 1)
+VALHALLA_FAILURES: int = env.int("VALHALLA_FAILURES", 3)
+VALHALLA_REST: float = env.float("VALHALLA_REST", 60.0)
+GTFS_PATH: list[str] = env.list("GTFS_PATH", [])
+WORK_STARTS_AT: time = env.time("WORK_STARTS_AT", time(8, 0))
 REACH_CACHE_DAYS: int = env.int("REACH_CACHE_DAYS", 90)
 
 LOG_LEVEL: str = env.str("LOG_LEVEL", "INFO")

@@ -1,0 +1,26 @@
+"""A real Valhalla on the roads of a small town, in this process and as a server."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.geo.reach import roads
+
+
+@pytest.fixture(scope="session")
+def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of the town's road tiles, built once for all processes that test."""
+    return roads.build(tmp_path_factory.getbasetemp().parent / "valhalla")
+
+
+@pytest.fixture(scope="session")
+def server(tiles: Path) -> Iterator[str]:
+    """The address of a Valhalla server with the town's roads."""
+    # Paths of sockets have to be short.
+    with (
+        tempfile.TemporaryDirectory(prefix="vh-") as folder,
+        roads.serve(tiles, Path(folder)) as url,
+    ):
+        yield url
