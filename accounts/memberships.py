@@ -19,6 +19,13 @@ class Membership(models.Model):
         verbose_name=_("user"),
     )
     since = models.DateTimeField(_("since"), auto_now_add=True)
+    by_single_sign_on = models.BooleanField(
+        _("by single sign-on"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Given, and taken away again, by what the provider says at a login."),
+    )
 
     class Meta:
         abstract = True

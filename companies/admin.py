@@ -1,7 +1,9 @@
 """Companies, establishments, recognitions and what follows from them in the administration."""
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import (
@@ -9,6 +11,7 @@ from companies.models import (
     Approach,
     Company,
     CompanyMembership,
+    CompanyRole,
     Establishment,
     Exclusion,
     Mentor,
@@ -28,8 +31,23 @@ class EstablishmentInline(admin.TabularInline):
     extra = 0
 
 
+class OwnedFormSet(BaseInlineFormSet):
+    """Users of a company: one of them owns it."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [
+            form.cleaned_data
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        if rows and not any(row["role"] == CompanyRole.OWNER for row in rows):
+            raise ValidationError(_("A company with users needs an owner."))
+
+
 class CompanyMembershipInline(admin.TabularInline):
     model = CompanyMembership
+    formset = OwnedFormSet
     autocomplete_fields = ("user",)
     extra = 0
 

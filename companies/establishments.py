@@ -9,7 +9,9 @@ import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models import F, Func, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.memberships import Membership
@@ -25,6 +27,9 @@ from companies.numbers import (
 from geo.addresses import Located
 from radar.api.callers import Caller
 from schools.models import Sector
+
+#: Of an enterprise number and of an establishment number.
+KBO_DIGITS = 10
 
 
 class KboNumberField(models.CharField):
@@ -56,6 +61,18 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def active(self) -> Self:
         return self.filter(stopped_on__isnull=True)
 
+    def looked_for(self, text: str) -> Self:
+        """By enterprise number, by the number of an establishment, or by part of the name.
+
+        Numbers are recognised with dots, spaces or a BE prefix.
+        """
+        number = compact(text)
+        if number.isascii() and number.isdecimal() and len(number) == KBO_DIGITS:
+            return self.filter(
+                Q(enterprise_number=number) | Q(establishments__unit_number=number)
+            ).distinct()
+        return self.filter(name__icontains=text)
+
 
 class Company(models.Model):
     """Onderneming, keyed by its KBO enterprise number."""
@@ -84,6 +101,9 @@ class Company(models.Model):
         ordering = ("name", "enterprise_number")
         verbose_name = _("company")
         verbose_name_plural = _("companies")
+        indexes = (
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="company_name_trigram"),
+        )
         constraints = (
             models.CheckConstraint(
                 name="company_enterprise_number_valid",
@@ -303,6 +323,28 @@ class CompanyMembership(Membership):
         verbose_name_plural = _("company users")
         constraints = (
             models.UniqueConstraint(fields=("user", "company"), name="company_membership_unique"),
+        )
+        triggers = (
+            # At the end of the transaction, so that handing over takes two steps in any order.
+            pgtrigger.Trigger(
+                name="company_keeps_owner",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete | pgtrigger.UpdateOf("role"),
+                condition=pgtrigger.Q(old__role=CompanyRole.OWNER),
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (
+                        SELECT FROM companies_companymembership WHERE company_id = OLD.company_id
+                    ) AND NOT EXISTS (
+                        SELECT FROM companies_companymembership
+                        WHERE company_id = OLD.company_id AND role = 'owner'
+                    ) THEN
+                        RAISE EXCEPTION 'A company with users needs an owner.'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'company_keeps_owner';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         )
 
     def __str__(self) -> str:

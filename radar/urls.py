@@ -21,6 +21,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("profiel/", views.profile, name="profile"),
         path("", include("accounts.urls")),
+        path("", include("companies.portal.urls")),
         path("", include("matching.urls")),
         path("", include("imports.urls")),
         path("datakwaliteit/", quality.overview, name="quality"),

@@ -20,6 +20,7 @@ from typing import Any
 
 import factory
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 from factory import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
@@ -41,6 +42,7 @@ from companies.models import (
     Transfer,
     Workplace,
 )
+from companies.portal.models import Claim, ClaimProof, Invitation, InvitedBy
 from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
 from geo.models import Municipality, PostalCode, Province
 from geo.precision import LocationPrecision
@@ -370,3 +372,29 @@ class PupilRequestFactory(DjangoModelFactory[PupilRequest]):
     school_year = SubFactory(SchoolYearFactory)
     reference = Sequence(lambda n: f"Z-{n}")
     started_on = TODAY - timedelta(days=7)
+
+
+class ClaimFactory(DjangoModelFactory[Claim]):
+    """Waits for the consultant, unless it has another proof."""
+
+    class Meta:
+        model = Claim
+
+    company = SubFactory(CompanyFactory)
+    user = SubFactory(UserFactory)
+    proof = ClaimProof.CONSULTANT
+    motivation = "Ik ben de personeelsverantwoordelijke."
+    expires_at = LazyAttribute(lambda _: timezone.now() + timedelta(days=30))
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    class Meta:
+        model = Invitation
+
+    company = SubFactory(CompanyFactory)
+    email = Sequence(lambda n: f"genodigd-{n}@onderneming.example")
+    role = "member"
+    capacity = InvitedBy.COMPANY
+    invited_by = SubFactory(UserFactory)
+    link_hash = Sequence(lambda n: f"{n:064x}")
+    expires_at = LazyAttribute(lambda _: timezone.now() + timedelta(days=14))

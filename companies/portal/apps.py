@@ -6,3 +6,11 @@ class PortalConfig(AppConfig):
     name = "companies.portal"
     label = "portal"
     verbose_name = _("Company portal")
+
+    def ready(self) -> None:
+        from allauth.account.signals import user_logged_in
+
+        from companies.portal import kept, single_sign_on
+
+        kept.register()
+        user_logged_in.connect(single_sign_on.logged_in, dispatch_uid="single_sign_on")

@@ -10,7 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from companies.models import CompanyMembership
+from companies.models import Company, CompanyMembership
+from companies.portal.acting import SESSION_KEY, memberships_of
 from schools.models import SchoolMembership, SectorMembership
 
 
@@ -64,7 +65,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         return []
     sections = [
         (title, [(name, reverse(address)) for name, address in pages])
-        for title, pages in _sections(Roles.of(request.user))
+        for title, pages in _sections(_roles(request, request.user))
     ]
     urls = [url for _title, pages in sections for _name, url in pages]
     # The longest: /radar/ is the start of /radar/88/ as well.
@@ -90,6 +91,10 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         if school:
             radar.insert(0, (_("Which programme where"), "radar"))
         yield _("Radar"), radar
+    if roles.company_user:
+        yield _("Company"), [(_("Users"), "company-members")]
+    if roles.consultant or roles.administrator:
+        yield _("Sector"), [(_("Claims"), "claims")]
     if roles.administrator:
         yield (
             _("Management"),
@@ -101,6 +106,28 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         )
 
 
+def _roles(request: HttpRequest, user: User) -> Roles:
+    """The roles of the user at hand, asked once for a page."""
+    roles: Roles | None = getattr(request, "roles", None)
+    if roles is None:
+        roles = request.roles = Roles.of(user)  # type: ignore[attr-defined]
+    return roles
+
+
+def other_companies(request: HttpRequest) -> list[Company]:
+    """The companies that the user could switch to; none for who acts for one at most."""
+    user = request.user
+    if not isinstance(user, User) or not _roles(request, user).company_user:
+        return []
+    companies = [membership.company for membership in memberships_of(user)]
+    chosen = request.session.get(SESSION_KEY)
+    here = next((company for company in companies if company.pk == chosen), companies[0])
+    return [company for company in companies if company != here]
+
+
 def context(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `navigation`, asked from the database only where a template draws it."""
-    return {"navigation": SimpleLazyObject(lambda: navigation(request))}
+    """Context processor: asked from the database only where a template draws it."""
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "other_companies": SimpleLazyObject(lambda: other_companies(request)),
+    }

@@ -54,6 +54,7 @@ PUBLIC = {
     "/wachtwoord-vergeten/klaar/",
     "/profiel/geblokkeerd/",
     "/privacy/",
+    "/ondernemingen/",
     "/admin/login/",
     "/admin/jsi18n/",
 }
