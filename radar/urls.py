@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("", include("companies.portal.urls")),
         path("", include("matching.urls")),
+        path("programmatie/", include("placement.programming.urls")),
         path("", include("imports.urls")),
         path("datakwaliteit/", quality.overview, name="quality"),
         path("datakwaliteit/overdragen/", quality.carry_over, name="quality-carry-over"),

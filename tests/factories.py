@@ -46,7 +46,7 @@ from companies.portal.models import Claim, ClaimProof, Invitation, InvitedBy
 from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
 from geo.models import Municipality, PostalCode, Province
 from geo.precision import LocationPrecision
-from placement.models import PupilRequest, PupilRequestStatus
+from placement.models import Dossier, PupilRequest, PupilRequestStatus
 from schools.models import (
     AliasKind,
     Campus,
@@ -398,3 +398,14 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     invited_by = SubFactory(UserFactory)
     link_hash = Sequence(lambda n: f"{n:064x}")
     expires_at = LazyAttribute(lambda _: timezone.now() + timedelta(days=14))
+
+
+class DossierFactory(DjangoModelFactory[Dossier]):
+    class Meta:
+        model = Dossier
+
+    campus = SubFactory(CampusFactory)
+    programme = SubFactory(ProgrammeFactory)
+    school_year = SubFactory(SchoolYearFactory)
+    expected_pupils = 6
+    made_on = TODAY

@@ -514,6 +514,6 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["trace"]}
     },
     "root": {"handlers": ["console"], "level": environment.LOG_LEVEL},
-    # It tells of every question that it is asked.
-    "loggers": {"cafein": {"level": "WARNING"}},
+    # They tell each of their steps.
+    "loggers": {name: {"level": "WARNING"} for name in ("cafein", "fontTools", "weasyprint")},
 }

@@ -1,0 +1,1 @@
+"""Programmatie: what campuses ask to offer next school year, with the reasons and the advice."""
