@@ -1,5 +1,7 @@
 """The recognitions that a campus could use for a programme, read in one query."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +29,11 @@ class Candidates:
     recognition_ids: NDArray[np.int64]
     unit_numbers: NDArray[np.str_]
     facts: Facts
+
+    def only(self, keep: NDArray[np.bool_]) -> Candidates:
+        """The candidates where `keep` (n,) is true."""
+        facts = Facts(**{name: values[keep] for name, values in vars(self.facts).items()})
+        return Candidates(self.recognition_ids[keep], self.unit_numbers[keep], facts)
 
 
 class Longitude(Func):
@@ -122,10 +129,8 @@ def find_candidates(
         agreements=activity[:, 2],
         rivals=_rivals(campus, programme, school_year, longitudes, latitudes, policy),
     )
-    return _only(
-        Candidates(np.array(pk, dtype=np.int64), np.array(unit, dtype=np.str_), facts),
-        distance <= radius_metres,
-    )
+    found = Candidates(np.array(pk, dtype=np.int64), np.array(unit, dtype=np.str_), facts)
+    return found.only(distance <= radius_metres)
 
 
 def share_valid(start: date, end: date, school_year: SchoolYear, first_day: date) -> float:
@@ -159,6 +164,8 @@ def _rivals(
     policy: Policy,
 ) -> NDArray[np.float64]:
     """How many other campuses with the programme lie in the catchment of each of n points."""
+    if not len(longitudes):
+        return np.zeros(0)
     others = list(
         Campus.objects.open()
         .offering(programme, school_year)
@@ -167,7 +174,7 @@ def _rivals(
         .order_by()
         .values_list(Longitude("point"), Latitude("point"))
     )
-    if not others or not len(longitudes):
+    if not others:
         return np.zeros(len(longitudes))
     near = in_catchment((longitudes, latitudes), tuple(np.array(others).T), policy)
     return np.asarray(near.sum(axis=1), dtype=float)
@@ -184,9 +191,3 @@ def in_catchment(
     other_x, other_y = to_lambert(*campuses)
     metres = np.hypot(x[:, None] - other_x, y[:, None] - other_y)
     return np.asarray(metres <= policy.catchment_metres)
-
-
-def _only(candidates: Candidates, keep: NDArray[np.bool_]) -> Candidates:
-    """The candidates where `keep` (n,) is true."""
-    facts = Facts(**{name: values[keep] for name, values in vars(candidates.facts).items()})
-    return Candidates(candidates.recognition_ids[keep], candidates.unit_numbers[keep], facts)

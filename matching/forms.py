@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,8 @@ from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, CampusQuery, Matc
 from matching.radar_rows import ADVICE
 from radar.web.choices import SearchSelect, later
 from schools.choices import campus_choices, programme_choices, school_years
-from schools.models import CampusQuerySet, SchoolYear
+from schools.models import CampusQuerySet
+from schools.school_years import school_year_name, school_year_starting
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
 RADII = (5, 10, 15, 25, 40, 60)
@@ -78,7 +80,8 @@ class MatchForm(CampusForm, MatchQuery):
 
 def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]:
     """A question with what it leaves out: the first campus, the usual radius, this school year."""
-    usual = {"radius": str(DEFAULT_RADIUS_KM), "school_year": SchoolYear.objects.current().name}
+    this_year = school_year_name(school_year_starting(timezone.localdate()))
+    usual = {"radius": str(DEFAULT_RADIUS_KM), "school_year": this_year}
     if "campus" not in asked and (first := campuses.select_related("school").first()):
         usual["campus"] = first.key
     return usual | asked

@@ -38,11 +38,11 @@ class Pair:
 
 
 def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pair]:
-    """The pairs ranked `start + 1` to `stop`, read in two queries.
+    """The pairs shown as `start + 1` to `stop`, read in two queries.
 
     One whose recognition was deleted since it was ranked is left out; the others keep their ranks.
     """
-    rows = ranking.order[start:stop]
+    rows = ranking.listed[start:stop]
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
     recognitions = (
         Recognition.objects.select_related("establishment__company", "establishment__municipality")
@@ -65,7 +65,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
     }
     return [
         Pair(
-            rank=start + i + 1,
+            rank=int(ranking.ranks[row]),
             score=float(ranking.scores.score[row]),
             distance=float(ranking.candidates.facts.distance[row]),
             components=component_scores(ranking.scores, ranking.policy, int(row)),
@@ -73,7 +73,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             workplace=workplaces.get(pk),
             lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
         )
-        for i, (row, pk) in enumerate(zip(rows, ids, strict=True))
+        for row, pk in zip(rows, ids, strict=True)
         if pk in recognitions
     ]
 

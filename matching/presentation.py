@@ -11,6 +11,7 @@ from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
 from companies.models import Recognition
+from matching.candidates import Latitude, Longitude
 from matching.explanation import component_label, contributions, difference, sentence
 from matching.lifts import Lift, lifts
 from matching.pairs import Pair, pairs
@@ -75,7 +76,7 @@ class Row:
     @property
     def advantage(self) -> tuple[str, float] | None:
         """What puts it above the next one most: the component and how many points it gives."""
-        if self.below is None:
+        if self.below is None or self.below.rank < self.pair.rank:
             return None
         name, gain = max(difference(self.pair, self.below).items(), key=lambda item: item[1])
         return (component_label(name), 100 * gain) if gain > 0 else None
@@ -113,10 +114,11 @@ class Rows(Sequence[Row]):
             return self[index : index + 1][0]
         start, stop, _step = index.indices(len(self))
         found = pairs(self.ranking, start, stop + 1)
+        # The one after the last is there to be compared with only.
+        shown = found[: stop - start]
         return [
             Row(pair, below, self.ranking)
-            for pair, below in zip_longest(found, found[1:])
-            if pair.rank <= stop
+            for pair, below in zip_longest(shown, found[1 : len(shown) + 1])
         ]
 
 
@@ -154,7 +156,7 @@ class MapData:
     """What the map draws of a ranking: the campus, the radius and a dot per workplace."""
 
     ranking: Ranking
-    page: "Page[Row]"
+    page: "Page[Any]"
 
     def as_json(self) -> dict[str, Any]:
         point = self.ranking.campus.point
@@ -167,18 +169,30 @@ class MapData:
             "dots": self._dots(),
         }
 
-    def _dots(self) -> list[tuple[float, float, int, int, str]]:
-        """(longitude, latitude, rank, band, name) per workplace, best first."""
+    def _dots(self) -> list[tuple[float, float, int, int, str, int]]:
+        """(longitude, latitude, rank, band, name, place in the list) per workplace, best first."""
+        places = self.places()
         ids = self.ranking.candidates.recognition_ids.tolist()
-        places: dict[int, tuple[Any, str]] = {
-            pk: (point, name)
-            for pk, point, name in Recognition.objects.filter(pk__in=ids)
-            .order_by()
-            .values_list("pk", "establishment__point", "establishment__name")
-        }
+        listed = np.empty(len(ids), dtype=np.int64)
+        listed[self.ranking.listed] = np.arange(1, len(ids) + 1)
         found = []
         for rank, row in enumerate(self.ranking.order, start=1):
-            point, name = places[ids[row]]
-            score = float(self.ranking.scores.score[row])
-            found.append((round(point.x, 5), round(point.y, 5), rank, band(score), name))
+            longitude, latitude, name = places[ids[row]]
+            score = band(float(self.ranking.scores.score[row]))
+            place = int(listed[row])
+            found.append((round(longitude, 5), round(latitude, 5), rank, score, name, place))
         return found
+
+    def places(self) -> dict[int, tuple[float, float, str]]:
+        """Longitude, latitude and name per recognition; whoever knows them saves a query."""
+        ids = self.ranking.candidates.recognition_ids.tolist()
+        rows = Recognition.objects.filter(pk__in=ids).order_by()
+        return {
+            pk: (longitude, latitude, name)
+            for pk, longitude, latitude, name in rows.values_list(
+                "pk",
+                Longitude("establishment__point"),
+                Latitude("establishment__point"),
+                "establishment__name",
+            )
+        }

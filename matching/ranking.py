@@ -1,7 +1,10 @@
 """Candidates, scored and put in a total order."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from django.utils import timezone
@@ -15,7 +18,10 @@ from schools.models import Campus, Programme, SchoolYear
 
 @dataclass(frozen=True)
 class Ranking:
-    """All n pairs of a campus for a programme. `order` (n,) lists row numbers, best first."""
+    """All n pairs of a campus for a programme. `order` (n,) lists row numbers, best first.
+
+    `listing` (n,) lists them as they are shown, where that is by something else than the rank.
+    """
 
     campus: Campus
     programme: Programme
@@ -25,9 +31,36 @@ class Ranking:
     candidates: Candidates
     scores: Scores
     order: NDArray[np.int64]
+    listing: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.order)
+
+    @property
+    def listed(self) -> NDArray[np.int64]:
+        """The row numbers (n,) as they are shown."""
+        return self.order if self.listing is None else self.listing
+
+    @cached_property
+    def ranks(self) -> NDArray[np.int64]:
+        """The rank (n,) of each row, from 1."""
+        ranks = np.empty(len(self), dtype=np.int64)
+        ranks[self.order] = np.arange(1, len(self) + 1)
+        return ranks
+
+    def only(self, keep: NDArray[np.bool_]) -> Ranking:
+        """The pairs where `keep` (n,) is true, in the order they have here; the ranks close up."""
+        row = np.cumsum(keep) - 1
+        scores = Scores(
+            self.scores.components[keep], self.scores.known[keep], self.scores.score[keep]
+        )
+        return replace(
+            self,
+            candidates=self.candidates.only(keep),
+            scores=scores,
+            order=row[self.order[keep[self.order]]],
+            listing=None if self.listing is None else row[self.listing[keep[self.listing]]],
+        )
 
 
 def rank(

@@ -7,7 +7,8 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.utils import timezone
 
 from radar.web.choices import Found
-from schools.models import CampusQuerySet, Programme, SchoolYear
+from schools.models import CampusQuerySet, Programme
+from schools.school_years import school_year_name, school_year_starting
 
 
 def campus_choices(campuses: CampusQuerySet) -> Iterable[tuple[str, Any]]:
@@ -30,7 +31,7 @@ def programme_choices() -> Iterable[tuple[str, Any]]:
 
 
 def school_years() -> Iterable[tuple[str, Any]]:
-    """This school year and the one that is being prepared."""
-    this = SchoolYear.objects.current()
-    for year in (this, SchoolYear.objects.starting_in(this.starts_in + 1)):
-        yield year.name, year.name
+    """This school year and the one that is being prepared, by their names."""
+    this = school_year_starting(timezone.localdate())
+    for name in (school_year_name(this), school_year_name(this + 1)):
+        yield name, name

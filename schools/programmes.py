@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -94,6 +95,16 @@ class NumberStatus(models.TextChoices):
     WEAK = "weak", _("uncertain")
 
 
+#: Names less alike than this are other names: "elektrishe instalaties" is 0.69 like "Elektrische
+#: installaties duaal", and what merely shares a word with it 0.4.
+LEAST_LIKENESS = 0.35
+
+
+def _likeness(wanted: str, name: Any) -> Any:
+    """How alike a text and a name are: as a part of it, and a little as a whole."""
+    return TrigramWordSimilarity(wanted, name) * 0.8 + TrigramSimilarity(name, wanted) * 0.2
+
+
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def valid_on(self, day: date) -> Self:
         """Programmes that exist on a day."""
@@ -109,6 +120,28 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.filter(
             Q(title__iexact=plain) | Q(title__iexact=with_suffix) | Q(aliases__name__iexact=plain)
         ).distinct()
+
+    def like(self, text: str) -> Self:
+        """Programmes whose title or other name looks like a text, typing errors allowed.
+
+        The best first, by PostgreSQL's trigrams; `likeness` is 0 to 1.
+        """
+        # Over-long texts cost time and match nothing, and PostgreSQL knows no NUL.
+        wanted = text.replace("\x00", "").strip().upper()[:160]
+        names = ProgrammeAlias.objects.filter(programme=OuterRef("pk")).order_by()
+        best_alias = names.values("programme").annotate(
+            n=Max(_likeness(wanted, Upper("name")), output_field=models.FloatField())
+        )
+        return (
+            self.annotate(
+                likeness=Greatest(
+                    _likeness(wanted, Upper("title")),
+                    Coalesce(Subquery(best_alias.values("n")), 0.0),
+                )
+            )
+            .filter(likeness__gte=LEAST_LIKENESS)
+            .order_by("-likeness", "title", "number")
+        )
 
     def named(self, text: str) -> Programme:
         """The one programme that a number, group number, title or alias stands for.

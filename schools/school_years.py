@@ -19,6 +19,11 @@ def school_year_starting(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def school_year_name(starts_in: int) -> str:
+    """What the school year that starts in a calendar year is called: `2026-2027`."""
+    return f"{starts_in}-{starts_in + 1}"
+
+
 class SchoolYearManager(models.Manager["SchoolYear"]):
     def starting_in(self, year: int) -> SchoolYear:
         """The school year that starts on 1 September of `year`, made when it is new."""
@@ -29,7 +34,7 @@ class SchoolYearManager(models.Manager["SchoolYear"]):
         return self.starting_in(school_year_starting(day or timezone.localdate()))
 
     def named(self, name: str) -> SchoolYear:
-        """The school year called `2026-2027`.
+        """The school year called `2026-2027`; this one and the next are made when they are new.
 
         Raises ValidationError when the name is no school year, DoesNotExist when it is unknown.
         """
@@ -40,7 +45,9 @@ class SchoolYearManager(models.Manager["SchoolYear"]):
                 code="invalid",
                 params={"name": name},
             )
-        return self.get(starts_in=int(match[1]))
+        year = int(match[1])
+        is_near = year - school_year_starting(timezone.localdate()) in (0, 1)
+        return self.starting_in(year) if is_near else self.get(starts_in=year)
 
 
 class SchoolYear(models.Model):
@@ -67,7 +74,7 @@ class SchoolYear(models.Model):
 
     @property
     def name(self) -> str:
-        return f"{self.starts_in}-{self.starts_in + 1}"
+        return school_year_name(self.starts_in)
 
     @property
     def start(self) -> date:

@@ -183,34 +183,52 @@ class Chain:
             yield Finding(service.name, precision, score, answer.longitude, answer.latitude)
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a service: seconds for an answer, and how often to ask again."""
+
+    timeout: float
+    retries: int
+
+
+#: Somebody looks at an empty page meanwhile.
+HURRIED = Patience(timeout=2.0, retries=0)
+
+
 @contextmanager
-def configured() -> Iterator[Chain]:
-    """The chain that the settings ask for; its connections are closed at the end."""
+def configured(*, hurried: bool = False) -> Iterator[Chain]:
+    """The chain that the settings ask for; its connections are closed at the end.
+
+    In a hurry a service is asked once and given up early: for a page that somebody waits for.
+    """
+    patience = Patience(settings.GEOCODER_TIMEOUT, settings.GEOCODER_RETRIES)
+    if hurried:
+        patience = Patience(min(HURRIED.timeout, patience.timeout), HURRIED.retries)
     with ExitStack() as stack:
-        services = [_SERVICES[name](stack) for name in settings.GEOCODERS]
+        services = [_SERVICES[name](stack, patience) for name in settings.GEOCODERS]
         yield Chain(services, Places.load())
 
 
-def _connection(url: str) -> dict[str, Any]:
+def _connection(url: str, patience: Patience) -> dict[str, Any]:
     """geopy's arguments for a base address such as `https://nominatim.example.org/osm`."""
     parts = urlsplit(url)
     return {
         "scheme": parts.scheme,
         "domain": f"{parts.netloc}{parts.path}",
-        "timeout": settings.GEOCODER_TIMEOUT,
+        "timeout": patience.timeout,
         "user_agent": settings.GEOCODER_USER_AGENT,
         # The limiter retries; the adapter's own two tries each would make nine of three.
         "adapter_factory": partial(RequestsAdapter, max_retries=0),
     }
 
 
-def _limited(name: str, geocode: Callable[..., Any]) -> Callable[..., Any]:
+def _limited(name: str, geocode: Callable[..., Any], patience: Patience) -> Callable[..., Any]:
     """At the service's pace and with retries; what fails after all is raised."""
     delay = settings.GEOCODER_DELAYS.get(name, 1.0)
     limiter = RateLimiter(
         _without_retry_of_bad_queries(geocode),
         min_delay_seconds=delay,
-        max_retries=settings.GEOCODER_RETRIES,
+        max_retries=patience.retries,
         error_wait_seconds=max(delay, settings.GEOCODER_RETRY_WAIT),
         swallow_exceptions=False,
     )
@@ -236,11 +254,11 @@ def _without_retry_of_bad_queries(geocode: Callable[..., Any]) -> Callable[..., 
     return ask
 
 
-def _flemish(stack: ExitStack) -> Service:
+def _flemish(stack: ExitStack, patience: Patience) -> Service:
     geocoder = stack.enter_context(
-        FlemishGeolocation(**_connection(settings.FLEMISH_GEOLOCATION_URL))
+        FlemishGeolocation(**_connection(settings.FLEMISH_GEOLOCATION_URL, patience))
     )
-    geocode = _limited("flemish", geocoder.geocode)
+    geocode = _limited("flemish", geocoder.geocode, patience)
 
     def ask(address: PostalAddress) -> Sequence[Location] | None:
         return geocode(str(address), exactly_one=False, limit=CANDIDATES)
@@ -248,9 +266,9 @@ def _flemish(stack: ExitStack) -> Service:
     return Service("flemish", ask, read_flemish)
 
 
-def _nominatim(stack: ExitStack) -> Service:
-    geocoder = stack.enter_context(Nominatim(**_connection(settings.NOMINATIM_URL)))
-    geocode = _limited("nominatim", geocoder.geocode)
+def _nominatim(stack: ExitStack, patience: Patience) -> Service:
+    geocoder = stack.enter_context(Nominatim(**_connection(settings.NOMINATIM_URL, patience)))
+    geocode = _limited("nominatim", geocoder.geocode, patience)
 
     def ask(address: PostalAddress) -> Sequence[Location] | None:
         return geocode(
@@ -265,9 +283,9 @@ def _nominatim(stack: ExitStack) -> Service:
     return Service("nominatim", ask, read_nominatim)
 
 
-def _photon(stack: ExitStack) -> Service:
-    geocoder = stack.enter_context(Photon(**_connection(settings.PHOTON_URL)))
-    geocode = _limited("photon", geocoder.geocode)
+def _photon(stack: ExitStack, patience: Patience) -> Service:
+    geocoder = stack.enter_context(Photon(**_connection(settings.PHOTON_URL, patience)))
+    geocode = _limited("photon", geocoder.geocode, patience)
 
     def ask(address: PostalAddress) -> Sequence[Location] | None:
         return geocode(str(address), exactly_one=False, limit=CANDIDATES)
@@ -275,7 +293,7 @@ def _photon(stack: ExitStack) -> Service:
     return Service("photon", ask, read_photon)
 
 
-def _gazetteer(stack: ExitStack) -> Service:
+def _gazetteer(stack: ExitStack, patience: Patience) -> Service:
     gazetteer = stack.enter_context(Gazetteer())
 
     def ask(address: PostalAddress) -> Sequence[Location] | None:
@@ -294,7 +312,7 @@ def _structured(address: PostalAddress) -> dict[str, str]:
     return {name: value for name, value in parts.items() if value}
 
 
-_SERVICES: dict[str, Callable[[ExitStack], Service]] = {
+_SERVICES: dict[str, Callable[[ExitStack, Patience], Service]] = {
     "flemish": _flemish,
     "nominatim": _nominatim,
     "photon": _photon,

@@ -4,20 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0003_campus_closed_on'),
+        ("schools", "0003_campus_closed_on"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='schoolmembership',
-            name='by_single_sign_on',
-            field=models.BooleanField(db_default=False, default=False, editable=False, help_text='Given, and taken away again, by what the provider says at a login.', verbose_name='by single sign-on'),
+            model_name="schoolmembership",
+            name="by_single_sign_on",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                editable=False,
+                help_text="Given, and taken away again, by what the provider says at a login.",
+                verbose_name="by single sign-on",
+            ),
         ),
         migrations.AddField(
-            model_name='sectormembership',
-            name='by_single_sign_on',
-            field=models.BooleanField(db_default=False, default=False, editable=False, help_text='Given, and taken away again, by what the provider says at a login.', verbose_name='by single sign-on'),
+            model_name="sectormembership",
+            name="by_single_sign_on",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                editable=False,
+                help_text="Given, and taken away again, by what the provider says at a login.",
+                verbose_name="by single sign-on",
+            ),
         ),
     ]
