@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matching import radar_store
+from matching.demand import Demand
 from matching.opportunities import Opportunity, promise, radar_policy_in_force
 from matching.region_cache import current_region
 from matching.region_radar import campus_opportunities, region_opportunities
@@ -18,12 +19,16 @@ from schools.models import Campus, Programme, SchoolYear
 
 @dataclass(frozen=True)
 class RadarRow:
-    """An opportunity of a campus with its programme and its rivals, nearest first."""
+    """An opportunity of a campus with its programme and its rivals, nearest first.
+
+    `vacancies` counts those for the programme's occupations in reach; None when unknown.
+    """
 
     campus: Campus
     programme: Programme
     opportunity: Opportunity
     rivals: tuple[Campus, ...]
+    vacancies: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,15 @@ def radar(campus: Campus, school_year: SchoolYear) -> Radar:
         found = campus_opportunities(current_region(school_year), campus.pk, policy)
     programmes = Programme.objects.order_by().in_bulk([item.programme for item in found])
     rivals = _campuses(pk for item in found for pk in item.rivals)
+    demand = Demand.around([campus], policy.decay.catchment)
     rows = [
-        RadarRow(campus, programmes[item.programme], item, _present(item, rivals))
+        RadarRow(
+            campus,
+            programmes[item.programme],
+            item,
+            _present(item, rivals),
+            demand.near(campus, item.programme),
+        )
         for item in found
         if item.programme in programmes
         and (item.offered or programmes[item.programme].is_valid_on(school_year.start))
@@ -70,11 +82,20 @@ class ProgrammeRadar:
         return len(self.found)
 
     def rows(self, start: int, stop: int) -> list[RadarRow]:
-        """The rows of a slice: one query, however many."""
+        """The rows of a slice: a handful of queries, however many."""
         part = self.found[start:stop]
         campuses = _campuses(pk for campus, item in part for pk in (campus, *item.rivals))
+        here = [campuses[campus] for campus, _ in part if campus in campuses]
+        reach = radar_policy_in_force().decay.catchment
+        demand = Demand.around(here, reach, [self.programme.pk])
         return [
-            RadarRow(campuses[campus], self.programme, item, _present(item, campuses))
+            RadarRow(
+                campuses[campus],
+                self.programme,
+                item,
+                _present(item, campuses),
+                demand.near(campuses[campus], self.programme.pk),
+            )
             for campus, item in part
             if campus in campuses
         ]

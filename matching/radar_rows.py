@@ -45,6 +45,8 @@ SORTS: dict[str, Callable[[Row], Any]] = {
     "nearest": lambda row: math.inf if row.item.nearest is None else row.item.nearest,
     "lapsing": lambda row: -row.item.lapsing_share,
     "rivals": lambda row: -len(row.rivals),
+    # What is unknown comes last.
+    "vacancies": lambda row: math.inf if row.vacancies is None else -row.vacancies,
 }
 
 
@@ -65,6 +67,11 @@ class Row:
     @property
     def rivals(self) -> tuple[Campus, ...]:
         return self.source.rivals
+
+    @property
+    def vacancies(self) -> int | None:
+        """Vacancies in reach; None when unknown."""
+        return self.source.vacancies
 
     @property
     def advice(self) -> str:
@@ -107,6 +114,7 @@ class Row:
             _("nearest campus that offers it, km"): (
                 "" if item.nearest is None else round(item.nearest / 1000, 1)
             ),
+            _("vacancies in reach"): "" if self.vacancies is None else self.vacancies,
         }
 
 

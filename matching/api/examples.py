@@ -31,6 +31,7 @@ _OPPORTUNITY = {
     "lapsingShare": 0.1053,
     "rivals": [],
     "nearestDistance": 1240,
+    "vacancies": 86,
     "advice": "open",
     "reasons": ["plenty", "nobody_near"],
     "explanation": "Er is ruimte voor meer leerlingen. Geen andere vestigingsplaats binnen bereik "

@@ -52,6 +52,9 @@ class OpportunitySerializer(serializers.Serializer[Any]):
     lapsingShare = serializers.FloatField()  # noqa: N815
     rivals = RivalSerializer(many=True)
     nearestDistance = serializers.IntegerField(required=False, help_text="metres")  # noqa: N815
+    vacancies = serializers.IntegerField(
+        required=False, help_text="at VDAB in reach, for its occupations; left out when unknown"
+    )
     advice = serializers.ChoiceField(choices=[advice.value for advice in Advice])
     reasons = serializers.ListField(
         child=serializers.ChoiceField(choices=[reason.value for reason in Reason])
@@ -88,6 +91,8 @@ def _opportunity(row: RadarRow) -> dict[str, Any]:
     }
     if item.nearest is not None:
         body["nearestDistance"] = round(item.nearest)
+    if row.vacancies is not None:
+        body["vacancies"] = row.vacancies
     return body
 
 

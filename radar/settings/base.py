@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "matching",
     "companies.review",
     "companies.portal",
+    "companies.vacancies",
     "companies",
     "schools",
     "imports",
@@ -444,6 +445,19 @@ if EDUCATION_API_KEY:
             "task": "schools.fetch_education",
             "schedule": crontab(hour="1", minute="15", day_of_week="0"),
         },
+    }
+
+# VDAB's vacancies, as a sign of demand. Without credentials nothing is read.
+VDAB_API_URL = environment.VDAB_API_URL
+VDAB_TOKEN_URL = environment.VDAB_TOKEN_URL
+VDAB_API_KEY = environment.VDAB_API_KEY
+VDAB_CLIENT_ID = environment.VDAB_CLIENT_ID
+VDAB_CLIENT_SECRET = environment.VDAB_CLIENT_SECRET
+VDAB_TIMEOUT = environment.VDAB_TIMEOUT
+VDAB_CONFIGURED = all((VDAB_API_KEY, VDAB_CLIENT_ID, VDAB_CLIENT_SECRET))
+if VDAB_CONFIGURED:
+    CELERY_BEAT_SCHEDULE |= {
+        "fetch-vacancies": {"task": "vacancies.fetch", "schedule": crontab(minute="25")},
     }
 
 # Mail, map, logs --------------------------------------------------------------------------------

@@ -58,6 +58,17 @@ EDUCATION_API_KEY: str = env.str("EDUCATION_API_KEY", "")
 EDUCATION_API_TIMEOUT: float = env.float("EDUCATION_API_TIMEOUT", 30.0)
 EDUCATION_API_RETRIES: int = env.int("EDUCATION_API_RETRIES", 5)
 
+VDAB_API_URL: str = env.str(
+    "VDAB_API_URL", "https://api.vdab.be/services/openservices/vacatures/v4.2.0"
+)
+VDAB_TOKEN_URL: str = env.str(
+    "VDAB_TOKEN_URL", "https://op-derden.vdab.be/isam/sps/oauth/oauth20/token"
+)
+VDAB_API_KEY: str = env.str("VDAB_API_KEY", "")
+VDAB_CLIENT_ID: str = env.str("VDAB_CLIENT_ID", "")
+VDAB_CLIENT_SECRET: str = env.str("VDAB_CLIENT_SECRET", "")
+VDAB_TIMEOUT: float = env.float("VDAB_TIMEOUT", 30.0)
+
 MAP_TILE_URL: str = env.str("MAP_TILE_URL", "")
 MAP_TILE_ATTRIBUTION: str = env.str("MAP_TILE_ATTRIBUTION", "")
 

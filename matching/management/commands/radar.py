@@ -50,11 +50,14 @@ def _record(row: RadarRow) -> dict[str, Any]:
         "lapsingShare": round(item.lapsing_share, 3),
         "rivals": [campus.key for campus in row.rivals],
         "nearestDistance": None if item.nearest is None else round(item.nearest),
+        "vacancies": row.vacancies,
     }
 
 
 def _table(rows: list[RadarRow]) -> None:
-    table = Table("programme", "advice", "offered", "pupils", "places", "per pupil", "rivals")
+    table = Table(
+        "programme", "advice", "offered", "pupils", "places", "per pupil", "rivals", "vacancies"
+    )
     for row in rows:
         item = row.opportunity
         table.add_row(
@@ -65,6 +68,7 @@ def _table(rows: list[RadarRow]) -> None:
             f"{item.places_low:.0f}-{item.places_high:.0f}",
             f"{item.per_pupil_low:.1f}-{item.per_pupil_high:.1f}",
             str(len(row.rivals)),
+            "unknown" if row.vacancies is None else str(row.vacancies),
         )
     Console(file=sys.stdout).print(table)
 

@@ -1,0 +1,1 @@
+"""Vacancies at VDAB, per occupation and municipality: a sign of the demand for a programme."""
