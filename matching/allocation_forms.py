@@ -15,16 +15,21 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.errors import RefusedError
 from imports.tables import open_table
+from matching.allocation_jobs import AllocationJob
 from matching.forms import CampusForm
+from matching.jobs import MAX_UNFINISHED, JobQuerySet
 from matching.proposals import Pupil
-from matching.pupil_lists import MAX_PUPILS, checked
+from matching.pupil_lists import MAX_PUPILS, Known, checked
 from matching.queries import AllocationQuery
 
 MAX_BYTES = 1 << 20
 
 
 class AllocationForm(CampusForm, AllocationQuery):
-    """An `AllocationQuery` with the pupils, pasted or as a file; `pupils` after `is_valid()`."""
+    """An `AllocationQuery` with the pupils, pasted or as a file; `pupils` after `is_valid()`.
+
+    `jobs` are the lists of whoever asks: she has but a few under way.
+    """
 
     list = forms.CharField(
         label=_("Pupils"),
@@ -32,16 +37,21 @@ class AllocationForm(CampusForm, AllocationQuery):
         max_length=MAX_BYTES,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_(
-            "One a line: reference; programme; postal code; kilometres. The last two are optional. "
-            "No names."
+            "One a line: reference; programme; postal code; kilometres; campus. The last three are "
+            "optional. No names."
         ),
     )
     file = forms.FileField(
         label=_("Or a CSV or XLSX file"),
         required=False,
-        help_text=_("With the columns reference, programme, postal_code, km."),
+        help_text=_("With the columns reference, programme, postal_code, km, campus."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
+
+    def __init__(self, *args: Any, jobs: JobQuerySet[AllocationJob], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.jobs = jobs
+        self.fields["campus"].help_text = _("Of pupils whose line names none.")
 
     def clean_file(self) -> str:
         upload: UploadedFile | None = self.cleaned_data["file"]
@@ -51,10 +61,16 @@ class AllocationForm(CampusForm, AllocationQuery):
         super().clean()
         if self.errors:
             return
+        if self.jobs.unfinished().count() >= MAX_UNFINISHED:
+            raise ValidationError(
+                _("You have %(n)s lists under way. Wait for one of them, or forget it."),
+                params={"n": MAX_UNFINISHED},
+            )
         field = "file" if self.cleaned_data["file"] else "list"
         self.pupils: list[Pupil] = []
         try:
-            self.pupils = checked(self.cleaned_data[field])
+            known = Known(self.campuses, self.cleaned_data["campus"])
+            self.pupils = checked(self.cleaned_data[field], known)
         except ValidationError as error:
             self.add_error(field, error)
 
@@ -78,13 +94,3 @@ def _text_of(upload: UploadedFile) -> str:
         except RefusedError as error:
             raise ValidationError(str(error)) from None
     return text.getvalue()
-
-
-def choices_of(posted: Any) -> list[tuple[int, str]]:
-    """The ticked proposals as (recognition, reference); what is no proposal is left out."""
-    found = []
-    for text in posted.getlist("accept")[:MAX_PUPILS]:
-        key, _colon, reference = text.partition(":")
-        if key.isascii() and key.isdecimal() and len(key) < 18:
-            found.append((int(key), reference))
-    return found

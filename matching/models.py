@@ -1,7 +1,9 @@
 """What the engine itself keeps: what changed, the radar as last computed, scenarios, and jobs."""
 
+from matching.allocation_jobs import AllocationJob
 from matching.changes import Change
-from matching.match_jobs import JobStatus, MatchJob, MatchJobPart
+from matching.jobs import JobStatus
+from matching.match_jobs import MatchJob, MatchJobPart
 from matching.refreshes import (
     RadarFigure,
     RadarRefresh,
@@ -11,6 +13,7 @@ from matching.refreshes import (
 from matching.scenarios import Scenario, ScenarioChange
 
 __all__ = [
+    "AllocationJob",
     "Change",
     "JobStatus",
     "MatchJob",

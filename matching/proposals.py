@@ -1,10 +1,11 @@
-"""Proposals: the pupils of a campus set against the free places in reach, with their records."""
+"""Proposals: pupils of one or several campuses set against the free places around them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import numpy as np
 
@@ -14,21 +15,31 @@ from geo.coordinates import geodesic_metres
 from geo.models import PostalCode
 from matching.allocation import (
     UNPLACED,
-    Allocation,
-    Demand,
     Floats,
     Ids,
+    Pairs,
     Supply,
-    Why,
     best,
+    blocking,
     stable,
 )
-from matching.candidates import Candidates, find_candidates
-from matching.policy import DEFAULT, Policy
+from matching.candidates import Latitude, Longitude, find_candidates
+from matching.fairness import SchoolShare, fairness, school_shares
+from matching.policy import Policy, policy_in_force
+from matching.queries import MAX_RADIUS_KM
+from matching.remedies import Remedy, remedy
 from matching.scoring import score
 from schools.models import Campus, Programme, SchoolYear
 
 METHODS = {"best": best, "stable": stable}
+
+
+class Why(StrEnum):
+    """Why a pupil could not be placed; `NO_FREE_PLACE`: none in reach is known to be free."""
+
+    NOT_RECOGNISED = "not_recognised"
+    OUT_OF_REACH = "out_of_reach"
+    NO_FREE_PLACE = "no_free_place"
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Pupil:
     and may be at most `farthest` metres in a straight line.
     """
 
+    campus: Campus
     reference: str
     programme: Programme
     farthest: float
@@ -47,116 +59,205 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Placement:
-    """A pupil with the recognition proposed and the way in metres, or with the reason for none."""
+    """The recognition (primary key) proposed for a pupil and the way in metres, or why there is
+    none and what would help."""
 
-    pupil: Pupil
-    recognition: Recognition | None
+    recognition: int | None
     metres: float | None
-    why: Why | None
+    why: Why | None = None
+    remedy: Remedy | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A pupil (position in the list) and a recognition (primary key) that would rather have each
+    other than what the proposals give them; `metres` is the way."""
+
+    pupil: int
+    recognition: int
+    metres: float
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """A placement per pupil, in the order given; how the schools fared; and who would rather swap.
+
+    `blocks` names the nearest such recognition of each pupil; `blocking_pairs` counts them all.
+    """
+
+    placements: list[Placement]
+    schools: list[SchoolShare]
+    blocks: list[Block]
+    blocking_pairs: int
+
+    @property
+    def placed(self) -> int:
+        return sum(item.recognition is not None for item in self.placements)
+
+    @property
+    def fairness(self) -> float | None:
+        """1 when every school gets the same share of what it could get alone; see `fairness`."""
+        return fairness(self.schools)
 
 
 def propose(
-    campus: Campus,
     pupils: Sequence[Pupil],
     school_year: SchoolYear,
     today: date,
     method: str = "best",
-    policy: Policy = DEFAULT,
-) -> list[Placement]:
-    """A place for as many pupils as can be, in the order given; nothing is written.
+    policy: Policy | None = None,
+    told: Callable[[int, int], None] = lambda done, total: None,
+) -> Proposals:
+    """A place for as many pupils as can be; nothing is written.
 
     Only places that a company said are free count. `method` is `best` or `stable`, as
-    `matching.allocation` describes them.
+    `matching.allocation` describes them. `told` hears how many steps are done, and of how many.
     """
-    widest = max((pupil.farthest for pupil in pupils), default=0.0)
-    starts = homes(campus, pupils)
-    # Whoever lives far from the campus may find work near home.
-    radius = widest + max((metres for _, metres in starts), default=0.0)
-    programmes = sorted({pupil.programme for pupil in pupils}, key=lambda p: p.pk)
-    found = [
-        find_candidates(campus, programme, radius, school_year, today, policy)
-        for programme in programmes
+    groups: dict[tuple[int, int], list[int]] = {}
+    for row, pupil in enumerate(pupils):
+        groups.setdefault((pupil.campus.pk, pupil.programme.pk), []).append(row)
+    steps = len(groups) + 1
+    told(0, steps)
+    read = []
+    for rows in groups.values():
+        some = [pupils[row] for row in rows]
+        read.append(_Group(rows, some, school_year, today, policy or policy_in_force()))
+        told(len(read), steps)
+
+    places = np.unique(np.concatenate([_NONE, *(group.recognitions for group in read)]))
+    for group in read:
+        group.place = np.searchsorted(places, group.recognitions)
+    supply = _supply(places, read)
+    pairs = _together([group.pairs() for group in read])
+    chosen = METHODS[method](supply, len(pupils), pairs)
+
+    metres = np.full(len(pupils), np.nan)
+    given = pairs.only(chosen[pairs.pupil] == pairs.place)
+    metres[given.pupil] = given.metres
+    left = _left(supply, chosen)
+    placements = [
+        Placement(int(places[place]), float(way)) if place != UNPLACED else Placement(None, None)
+        for place, way in zip(chosen, metres, strict=True)
     ]
-    ids = np.concatenate([c.recognition_ids for c in found] or [np.zeros(0, dtype=np.int64)])
-    recognitions = (
-        Recognition.objects.select_related("establishment__company", "establishment__municipality")
-        .defer("establishment__municipality__boundary")
-        .in_bulk(ids.tolist())
-    )
-    supply, spots = _supply(found, recognitions)
-    place_of = {programme.pk: row for row, programme in enumerate(programmes)}
-    demand = Demand(
-        programme=np.array([place_of[p.programme.pk] for p in pupils], dtype=np.int64),
-        farthest=np.array([p.farthest for p in pupils], dtype=np.float64),
-    )
-    metres = np.zeros((len(pupils), len(ids)))
-    for row, ((longitude, latitude), _) in enumerate(starts):
-        if len(ids):
-            metres[row] = geodesic_metres(longitude, latitude, spots[:, 0], spots[:, 1])
-    scores = np.concatenate([score(c.facts, policy).score for c in found] or [np.zeros(0)])
-    allocation = METHODS[method](supply, demand, metres, np.tile(scores, (len(pupils), 1)))
-    return _placements(pupils, ids, recognitions, metres, allocation)
+    for group in read:
+        for position, row in enumerate(group.rows):
+            if chosen[row] == UNPLACED:
+                placements[row] = group.without(position, left)
+    schools = school_shares([p.campus.school_id for p in pupils], supply, pairs, chosen, metres)
+    blocks, n = _blocks(places, supply, pairs, chosen)
+    told(steps, steps)
+    return Proposals(placements, schools, blocks, n)
 
 
-def homes(campus: Campus, pupils: Sequence[Pupil]) -> list[tuple[tuple[float, float], float]]:
-    """Where the way of each pupil starts, and how far that is from the campus in metres."""
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+class _Group:
+    """The pupils of a campus in a programme, and every recognition around it that they may have.
+
+    Around it: as far as a search may look. `place` (n,) numbers the recognitions among all.
+    """
+
+    place: Ids
+
+    def __init__(
+        self,
+        rows: list[int],
+        pupils: list[Pupil],
+        school_year: SchoolYear,
+        today: date,
+        policy: Policy,
+    ) -> None:
+        self.rows, self.pupils = rows, pupils
+        campus, programme = pupils[0].campus, pupils[0].programme
+        around = MAX_RADIUS_KM * 1000.0
+        found = find_candidates(campus, programme, around, school_year, today, policy)
+        self.recognitions = found.recognition_ids
+        self.free = found.facts.places_free
+        self.score = score(found.facts, policy).score
+        self.metres, self.start = _ways(campus, pupils, self.recognitions)
+
+    def pairs(self) -> Pairs:
+        """Who may go where: near enough."""
+        farthest = np.array([pupil.farthest for pupil in self.pupils])
+        pupil, column = np.nonzero(self.metres[self.start] <= farthest[:, None])
+        return Pairs(
+            np.array(self.rows)[pupil],
+            self.place[column],
+            self.metres[self.start[pupil], column],
+            self.score[column],
+        )
+
+    def without(self, position: int, left: Ids) -> Placement:
+        """Why a pupil has no place, when so many are `left` at each place of all."""
+        metres, farthest = self.metres[self.start[position]], self.pupils[position].farthest
+        if not len(metres):
+            return Placement(None, None, Why.NOT_RECOGNISED)
+        why = Why.NO_FREE_PLACE if (metres <= farthest).any() else Why.OUT_OF_REACH
+        known = ~np.isnan(self.free)
+        help_ = remedy(self.recognitions, metres, left[self.place], known, farthest)
+        return Placement(None, None, why, help_)
+
+
+def _ways(campus: Campus, pupils: list[Pupil], recognitions: Ids) -> tuple[Floats, Ids]:
+    """Metres (s, n) from s starting points to n recognitions, and the start (k,) of each pupil."""
     if campus.point is None:
-        return [((0.0, 0.0), 0.0) for _ in pupils]
+        return np.zeros((1, 0)), np.zeros(len(pupils), dtype=np.int64)
+    codes = sorted({pupil.postal_code for pupil in pupils})
     here = (campus.point.x, campus.point.y)
-    points = {
-        place.code: (place.point.x, place.point.y)
-        for place in PostalCode.objects.filter(
-            code__in={pupil.postal_code for pupil in pupils}, point__isnull=False
-        )
-        if place.point is not None
+    known = PostalCode.objects.filter(code__in=codes, point__isnull=False)
+    homes = {place.code: (place.point.x, place.point.y) for place in known if place.point}
+    spots = {
+        pk: (x, y)
+        for pk, x, y in Recognition.objects.filter(pk__in=recognitions.tolist())
+        .order_by()
+        .values_list("pk", Longitude("establishment__point"), Latitude("establishment__point"))
     }
-    starts = [points.get(pupil.postal_code, here) for pupil in pupils]
-    away = [
-        float(geodesic_metres(*here, np.array([x]), np.array([y]))[0]) if (x, y) != here else 0.0
-        for x, y in starts
-    ]
-    return list(zip(starts, away, strict=True))
+    x, y = np.array([spots[pk] for pk in recognitions.tolist()]).reshape(-1, 2).T
+    metres = np.array([geodesic_metres(*homes.get(code, here), x, y) for code in codes])
+    row = {code: row for row, code in enumerate(codes)}
+    return metres, np.array([row[pupil.postal_code] for pupil in pupils])
 
 
-def _supply(
-    found: Sequence[Candidates], recognitions: dict[int, Recognition]
-) -> tuple[Supply, Floats]:
-    """The supply of all programmes, and the longitude and latitude (m, 2) of each place."""
-    ids = [int(pk) for c in found for pk in c.recognition_ids]
-    establishments = [recognitions[pk].establishment for pk in ids]
-    keys = sorted({establishment.pk for establishment in establishments})
-    row = {pk: i for i, pk in enumerate(keys)}
-    guided = guidable(keys)
-    supply = Supply(
-        programme=np.array(
-            [p for p, c in enumerate(found) for _ in c.recognition_ids], dtype=np.int64
-        ),
-        establishment=np.array([row[e.pk] for e in establishments], dtype=np.int64),
-        free=np.array(
-            [0 if np.isnan(n) else int(n) for c in found for n in c.facts.places_free],
-            dtype=np.int64,
-        ),
-        guided=np.array([guided[pk] for pk in keys], dtype=np.int64),
+def _supply(places: Ids, groups: list[_Group]) -> Supply:
+    """The supply of these recognitions, with what their groups know of them."""
+    free = np.zeros(len(places), dtype=np.int64)
+    for group in groups:
+        free[group.place] = np.maximum(np.nan_to_num(group.free), 0).astype(np.int64)
+    house = dict(
+        Recognition.objects.filter(pk__in=places.tolist())
+        .order_by()
+        .values_list("pk", "establishment")
     )
-    spots = np.array([(e.point.x, e.point.y) for e in establishments if e.point is not None])
-    return supply, spots.reshape(-1, 2)
+    keys, establishment = np.unique(
+        np.array([house[pk] for pk in places.tolist()], dtype=np.int64), return_inverse=True
+    )
+    guided = guidable(keys.tolist())
+    return Supply(establishment, free, np.array([guided[pk] for pk in keys.tolist()], dtype=int))
 
 
-def _placements(
-    pupils: Sequence[Pupil],
-    ids: Ids,
-    recognitions: dict[int, Recognition],
-    metres: Floats,
-    allocation: Allocation,
-) -> list[Placement]:
+def _together(parts: list[Pairs]) -> Pairs:
+    empty = Pairs(_NONE, _NONE, np.zeros(0), np.zeros(0))
+    columns = zip(*(vars(part).values() for part in [empty, *parts]), strict=True)
+    return Pairs(*(np.concatenate(column) for column in columns))
+
+
+def _left(supply: Supply, chosen: Ids) -> Ids:
+    """How many places with a mentor (m,) an allocation leaves."""
+    taken = np.bincount(chosen[chosen != UNPLACED], minlength=len(supply.free))
+    guiding = np.zeros(len(supply.guided), dtype=np.int64)
+    np.add.at(guiding, supply.establishment, taken)
+    mentors = (supply.guided - guiding)[supply.establishment]
+    return np.minimum(supply.free - taken, mentors)
+
+
+def _blocks(places: Ids, supply: Supply, pairs: Pairs, chosen: Ids) -> tuple[list[Block], int]:
+    """The nearest blocking pair of each pupil, and how many pairs block in all."""
+    rows = blocking(supply, pairs, chosen)
+    found = pairs.only(rows[np.lexsort((pairs.metres[rows], pairs.pupil[rows]))])
+    first = np.flatnonzero(np.diff(found.pupil, prepend=-1))
+    nearest = found.only(first)
     return [
-        Placement(
-            pupil,
-            None if place == UNPLACED else recognitions[int(ids[place])],
-            None if place == UNPLACED else float(metres[i, place]),
-            why,
-        )
-        for i, (pupil, place, why) in enumerate(
-            zip(pupils, allocation.place, allocation.why, strict=True)
-        )
-    ]
+        Block(int(pupil), int(places[place]), float(metres))
+        for pupil, place, metres in zip(nearest.pupil, nearest.place, nearest.metres, strict=True)
+    ], len(rows)

@@ -79,7 +79,12 @@ class CampusQuery(SchoolYearQuery):
 
 
 class AllocationQuery(CampusQuery):
-    """Also the policy by which pupils get places: as `matching.allocation` describes them."""
+    """Also the policy by which pupils get places: as `matching.allocation` describes them.
+
+    The campus is that of pupils who name none, and may be left out.
+    """
+
+    campus = forms.CharField(label=_("campus"), max_length=20, required=False)
 
     method = forms.ChoiceField(
         label=_("Policy"),
@@ -90,6 +95,9 @@ class AllocationQuery(CampusQuery):
     )
 
     field_order = ("campus", "school_year", "method")
+
+    def clean_campus(self) -> Campus | None:  # type: ignore[override]
+        return super().clean_campus() if self.cleaned_data["campus"] else None
 
 
 class MatchQuery(CampusQuery):

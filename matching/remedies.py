@@ -2,67 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
-from companies.models import Recognition
-from geo.coordinates import geodesic_metres
-from matching.candidates import find_candidates
-from matching.policy import DEFAULT, Policy
-from matching.proposals import Placement, homes
-from matching.queries import MAX_RADIUS_KM
-from schools.models import Campus, SchoolYear
+from matching.allocation import Floats, Ids
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """Either may be None: `farther`, metres more that lead to a place still free, and `at`, the
-    nearest recognition in reach where one place (and a mentor for it) more would do."""
+    """Changes that would each do by itself; any may be None.
 
-    farther: float | None = None
-    at: Recognition | None = None
-
-
-def remedies(
-    campus: Campus,
-    placements: Sequence[Placement],
-    school_year: SchoolYear,
-    today: date,
-    policy: Policy = DEFAULT,
-) -> list[Remedy | None]:
-    """A remedy for each placement without a place, None for the others; each taken by itself.
-
-    Looks as far as a search may (`MAX_RADIUS_KM`) around the campus. A few queries per programme.
+    `ask`: the nearest recognition in reach (primary key) that never said how many places it has.
+    `at`: the nearest in reach where one place, and a mentor for it, more would do. `farther`: the
+    metres more that lead to a place still free.
     """
-    unplaced = [i for i, item in enumerate(placements) if item.recognition is None]
-    given = Counter(item.recognition.pk for item in placements if item.recognition)
-    starts = homes(campus, [placements[i].pupil for i in unplaced])
-    found: list[Remedy | None] = [None] * len(placements)
-    for programme in {placements[i].pupil.programme for i in unplaced}:
-        radius = MAX_RADIUS_KM * 1000
-        candidates = find_candidates(campus, programme, radius, school_year, today, policy)
-        ids = candidates.recognition_ids.tolist()
-        recognitions = (
-            Recognition.objects.select_related("establishment__municipality")
-            .defer("establishment__municipality__boundary")
-            .in_bulk(ids)
-        )
-        points = [recognitions[pk].establishment.point for pk in ids]
-        spots = np.array([(p.x, p.y) for p in points if p is not None]).reshape(-1, 2)
-        free = np.nan_to_num(candidates.facts.places_free) - [given[pk] for pk in ids]
-        for i, ((longitude, latitude), _) in zip(unplaced, starts, strict=True):
-            pupil = placements[i].pupil
-            if pupil.programme != programme or not ids:
-                continue
-            metres = geodesic_metres(longitude, latitude, spots[:, 0], spots[:, 1])
-            away = np.where((free > 0) & (metres > pupil.farthest), metres, np.inf)
-            near = np.where(metres <= pupil.farthest, metres, np.inf)
-            found[i] = Remedy(
-                float(away.min() - pupil.farthest) if np.isfinite(away).any() else None,
-                recognitions[ids[int(near.argmin())]] if np.isfinite(near).any() else None,
-            )
-    return found
+
+    ask: int | None = None
+    at: int | None = None
+    farther: float | None = None
+
+
+def remedy(
+    recognitions: Ids, metres: Floats, left: Ids, known: NDArray[np.bool_], farthest: float
+) -> Remedy:
+    """What would place a pupil who goes at most `farthest` metres.
+
+    Of n recognitions, each array (n,): their keys, how far they are, how many places with a mentor
+    are left, and whether they said how many they have.
+    """
+    near = metres <= farthest
+
+    def nearest(those: NDArray[np.bool_]) -> int | None:
+        rows = np.flatnonzero(those)
+        return int(rows[metres[rows].argmin()]) if len(rows) else None
+
+    ask, at, away = nearest(near & ~known), nearest(near & known), nearest(~near & (left > 0))
+    return Remedy(
+        None if ask is None else int(recognitions[ask]),
+        None if at is None else int(recognitions[at]),
+        None if away is None else float(metres[away] - farthest),
+    )

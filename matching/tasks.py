@@ -1,4 +1,4 @@
-"""The engine in the background: the stored radar, split over the workers, and match jobs."""
+"""The engine in the background: the stored radar, split over the workers, and jobs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 from celery import Task, group, shared_task
 from django.db import DatabaseError
 
+from matching.allocation_jobs import AllocationJob, carry_out
 from matching.api.match_answers import carry_on
 from matching.match_jobs import MatchJob
 from matching.refresh import Block, RefreshRunningError, begin, blocks, compute, end
@@ -71,4 +72,19 @@ def tend_match_jobs() -> int:
     dropped, _ = MatchJob.objects.expired().delete()
     for pk in MatchJob.objects.stalled().values_list("pk", flat=True):
         answer_match_job.delay(str(pk))
+    return dropped
+
+
+@shared_task(name="matching.allocate")
+def allocate(pk: str) -> bool:
+    """Work an allocation off; whether it is done."""
+    return carry_out(UUID(pk))
+
+
+@shared_task(name="matching.tend_allocation_jobs")
+def tend_allocation_jobs() -> int:
+    """Take up allocations whose worker died, and drop those that are kept long enough; how many."""
+    dropped, _ = AllocationJob.objects.expired().delete()
+    for pk in AllocationJob.objects.stalled().values_list("pk", flat=True):
+        allocate.delay(str(pk))
     return dropped

@@ -12,7 +12,9 @@ urlpatterns = [
     path("radar/", radar, name="radar"),
     path("regio.gpkg", region_package, name="region-package"),
     path("toewijzing/", allocation_views.allocation, name="allocation"),
-    path("toewijzing/aanvaarden/", allocation_views.accept, name="allocation-accept"),
+    path("toewijzing/<uuid:pk>/", allocation_views.allocation_job, name="allocation-job"),
+    path("toewijzing/<uuid:pk>/aanvaarden/", allocation_views.accept, name="allocation-accept"),
+    path("toewijzing/<uuid:pk>/vergeten/", allocation_views.forget, name="allocation-forget"),
     path(
         "toewijzing/<int:pk>/teruggeven/", allocation_views.give_back, name="allocation-give-back"
     ),

@@ -12,20 +12,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from matching.allocation import Why
 from matching.api.bodies import items_of, require_valid_body, require_valid_item
 from matching.api.examples import ALLOCATION
-from matching.proposals import METHODS, Placement, propose
-from matching.pupil_lists import MAX_PUPILS, PupilForm, repeated
+from matching.proposal_rows import Line, Report, SchoolRow, report
+from matching.proposals import METHODS, Pupil, Why, propose
+from matching.pupil_lists import Known, PupilForm, repeated
 from matching.queries import MAX_RADIUS_KM, AllocationQuery
-from matching.remedies import Remedy, remedies
+from radar.api.parameters import camel
 from radar.api.problems import BadInput, issue
-from schools.models import Campus
+from schools.models import Campus, SchoolYear
+
+#: Pupils in one call that is answered at once; `allocations:batch` takes more.
+MOST = 1000
+#: The members of a pupil, by the form's names.
+NAMES = {camel(name): name for name in PupilForm.base_fields}
 
 
 class PupilSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField(help_text="the school's own, never a name")
     programme = serializers.CharField(help_text="official number, group number, title or alias")
+    campus = serializers.CharField(required=False, help_text="key; default: that of the list")
     postalCode = serializers.CharField(required=False)  # noqa: N815
     km = serializers.FloatField(
         required=False, max_value=MAX_RADIUS_KM, help_text="in a straight line, default 25"
@@ -33,7 +39,9 @@ class PupilSerializer(serializers.Serializer[Any]):
 
 
 class AllocationQuestionSerializer(serializers.Serializer[Any]):
-    campus = serializers.CharField(help_text="key, as 039107-1")
+    campus = serializers.CharField(
+        required=False, help_text="key, as 039107-1, of pupils who name none"
+    )
     schoolYear = serializers.CharField(required=False)  # noqa: N815
     method = serializers.ChoiceField(choices=list(METHODS), required=False)
     pupils = PupilSerializer(many=True)
@@ -42,14 +50,19 @@ class AllocationQuestionSerializer(serializers.Serializer[Any]):
 class RemedySerializer(serializers.Serializer[Any]):
     """Each member is a change that would do by itself."""
 
-    fartherMetres = serializers.IntegerField(required=False)  # noqa: N815
-    oneMorePlaceAt = serializers.CharField(  # noqa: N815
-        required=False, help_text="unit number of the nearest establishment in reach"
+    askForPlacesAt = serializers.CharField(  # noqa: N815
+        required=False,
+        help_text="unit number of the nearest in reach that never said how many places it has",
     )
+    oneMorePlaceAt = serializers.CharField(  # noqa: N815
+        required=False, help_text="unit number of the nearest full establishment in reach"
+    )
+    fartherMetres = serializers.IntegerField(required=False)  # noqa: N815
 
 
 class PlacementSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField()
+    campus = serializers.CharField(help_text="key, as 039107-1")
     programme = serializers.IntegerField(help_text="official number")
     unitNumber = serializers.CharField(required=False)  # noqa: N815
     establishment = serializers.CharField(required=False)
@@ -60,29 +73,125 @@ class PlacementSerializer(serializers.Serializer[Any]):
     remedy = RemedySerializer(required=False)
 
 
+class SchoolShareSerializer(serializers.Serializer[Any]):
+    school = serializers.CharField(help_text="number, six digits")
+    pupils = serializers.IntegerField()
+    placed = serializers.IntegerField()
+    placedAlone = serializers.IntegerField(  # noqa: N815
+        help_text="how many would be placed if no other school asked"
+    )
+    meanDistance = serializers.IntegerField(required=False, help_text="metres")  # noqa: N815
+
+
+class BlockingPairSerializer(serializers.Serializer[Any]):
+    reference = serializers.CharField()
+    campus = serializers.CharField()
+    unitNumber = serializers.CharField()  # noqa: N815
+    distance = serializers.IntegerField()
+
+
 class AllocationSerializer(serializers.Serializer[Any]):
     placed = serializers.IntegerField()
+    fairness = serializers.FloatField(
+        required=False,
+        help_text="Jain's index over the schools' shares of what each could get alone: 1 is equal",
+    )
+    schools = SchoolShareSerializer(many=True)
+    blockingPairs = BlockingPairSerializer(  # noqa: N815
+        many=True,
+        help_text="per pupil the nearest place that would rather have her, and she it",
+    )
     pupils = PlacementSerializer(many=True)
 
 
-def _placement(item: Placement, remedy: Remedy | None) -> dict[str, Any]:
+def allocation_body(found: Report) -> dict[str, Any]:
+    """What is answered, now or when a job is done."""
     body: dict[str, Any] = {
-        "reference": item.pupil.reference,
-        "programme": item.pupil.programme.number,
+        "placed": found.proposals.placed,
+        "schools": [_school(row) for row in found.schools],
+        "blockingPairs": [
+            {
+                "reference": swap.pupil.reference,
+                "campus": swap.pupil.campus.key,
+                "unitNumber": swap.recognition.establishment.unit_number,
+                "distance": round(swap.metres),
+            }
+            for swap in found.swaps
+        ],
+        "pupils": [_placement(line) for line in found.lines],
     }
-    if item.recognition and item.metres is not None:
-        body["unitNumber"] = item.recognition.establishment.unit_number
-        body["establishment"] = item.recognition.establishment.name
-        body["distance"] = round(item.metres)
-    if item.why:
-        body["why"] = item.why.value
-    if remedy:
-        body["remedy"] = {}
-        if remedy.farther is not None:
-            body["remedy"]["fartherMetres"] = round(remedy.farther)
-        if remedy.at:
-            body["remedy"]["oneMorePlaceAt"] = remedy.at.establishment.unit_number
+    if (index := found.proposals.fairness) is not None:
+        body["fairness"] = round(index, 4)
     return body
+
+
+def _school(row: SchoolRow) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "school": row.school.number,
+        "pupils": row.got.pupils,
+        "placed": row.got.placed,
+        "placedAlone": row.got.alone,
+    }
+    if row.got.metres is not None:
+        body["meanDistance"] = round(row.got.metres)
+    return body
+
+
+def _placement(line: Line) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "reference": line.pupil.reference,
+        "campus": line.pupil.campus.key,
+        "programme": line.pupil.programme.number,
+    }
+    if line.recognition and line.metres is not None:
+        body["unitNumber"] = line.recognition.establishment.unit_number
+        body["establishment"] = line.recognition.establishment.name
+        body["distance"] = round(line.metres)
+    if line.placement.why:
+        body["why"] = line.placement.why.value
+        remedy: dict[str, Any] = {}
+        if line.ask:
+            remedy["askForPlacesAt"] = line.ask.establishment.unit_number
+        if line.at:
+            remedy["oneMorePlaceAt"] = line.at.establishment.unit_number
+        if line.farther is not None:
+            remedy["fartherMetres"] = round(line.farther)
+        body["remedy"] = remedy
+    return body
+
+
+def question(request: Request, most: int) -> tuple[list[Pupil], SchoolYear, str]:
+    """The pupils, the school year and the policy of a body. Raises BadInput."""
+    body, items = items_of(request, "pupils", most, {"campus", "schoolYear", "method"})
+    campuses = Campus.objects.readable_by(request.user)
+    query = AllocationQuery(
+        {
+            "campus": body.get("campus", ""),
+            "school_year": body.get("schoolYear", ""),
+            "method": body.get("method", "best"),
+        },
+        campuses=campuses,
+    )
+    require_valid_body(query)
+    asked = query.cleaned_data
+    known = Known(campuses, asked["campus"])
+    unknown = [
+        issue(f"pupils[{i}].{name}"[:80], _("This field is unknown."), place="body")
+        for i, item in enumerate(items)
+        for name in item
+        if name not in NAMES
+    ]
+    if unknown:
+        raise BadInput(unknown[:100])
+    forms = [
+        PupilForm({NAMES[name]: value for name, value in item.items()}, known) for item in items
+    ]
+    require_valid_item("pupils", forms)
+    pupils = [form.pupil() for form in forms]
+    if twice := repeated(pupils):
+        text = _("This reference is in the list twice.")
+        raise BadInput([issue(f"pupils[{i}].reference", text, place="body") for i in twice])
+    return pupils, asked["school_year"], asked["method"]
 
 
 class Allocations(APIView):
@@ -98,27 +207,6 @@ class Allocations(APIView):
         examples=ALLOCATION,
     )
     def post(self, request: Request) -> Response:
-        others = {"campus", "schoolYear", "method"}
-        body, items = items_of(request, "pupils", MAX_PUPILS, others)
-        query = AllocationQuery(
-            {
-                "campus": body.get("campus"),
-                "school_year": body.get("schoolYear", ""),
-                "method": body.get("method", "best"),
-            },
-            campuses=Campus.objects.readable_by(request.user),
-        )
-        require_valid_body(query)
-        forms = [PupilForm({**item, "postal_code": item.get("postalCode", "")}) for item in items]
-        require_valid_item("pupils", forms)
-        pupils = [form.pupil() for form in forms]
-        twice = repeated(pupil.reference for pupil in pupils)
-        if twice:
-            text = _("This reference is in the list twice.")
-            raise BadInput([issue(f"pupils[{i}].reference", text, place="body") for i in twice])
-        asked, today = query.cleaned_data, timezone.localdate()
-        found = propose(asked["campus"], pupils, asked["school_year"], today, asked["method"])
-        help_ = remedies(asked["campus"], found, asked["school_year"], today)
-        placements = [_placement(*pair) for pair in zip(found, help_, strict=True)]
-        placed = sum(item.recognition is not None for item in found)
-        return Response({"placed": placed, "pupils": placements})
+        pupils, school_year, method = question(request, MOST)
+        found = propose(pupils, school_year, timezone.localdate(), method)
+        return Response(allocation_body(report(pupils, found)))

@@ -125,7 +125,10 @@ ALLOCATION = [
         "pupils",
         value={
             "campus": "039107-1",
-            "pupils": [{"reference": "L-17", "programme": "88", "postalCode": "9000", "km": 15}],
+            "pupils": [
+                {"reference": "L-17", "programme": "88", "postalCode": "9000", "km": 15},
+                {"reference": "L-18", "programme": "88", "campus": "039107-2"},
+            ],
         },
         request_only=True,
     ),
@@ -133,14 +136,32 @@ ALLOCATION = [
         "places",
         value={
             "placed": 1,
+            "schools": [
+                {
+                    "school": "039107",
+                    "pupils": 2,
+                    "placed": 1,
+                    "placedAlone": 1,
+                    "meanDistance": 4210,
+                }
+            ],
+            "blockingPairs": [],
             "pupils": [
                 {
                     "reference": "L-17",
+                    "campus": "039107-1",
                     "programme": 88,
                     "unitNumber": "2123456703",
                     "establishment": "Installaties Voorbeeld Gent",
                     "distance": 4210,
-                }
+                },
+                {
+                    "reference": "L-18",
+                    "campus": "039107-2",
+                    "programme": 88,
+                    "why": "no_free_place",
+                    "remedy": {"askForPlacesAt": "2123456604", "fartherMetres": 1830},
+                },
             ],
         },
         response_only=True,
@@ -171,6 +192,22 @@ JOB = OpenApiExample(
         "finishedAt": "2026-11-24T10:00:01+01:00",
         "expiresAt": "2026-12-01T10:00:00+01:00",
         "result": f"{_JOB_HREF}/result",
+    },
+    response_only=True,
+)
+_ALLOCATION_HREF = f"{HOST}/allocationJobs/0e2f2f6e-9d7a-4c0b-b3d9-1f6f2b8a6c11"
+ALLOCATION_JOB = OpenApiExample(
+    "job",
+    value={
+        "id": "0e2f2f6e-9d7a-4c0b-b3d9-1f6f2b8a6c11",
+        "href": _ALLOCATION_HREF,
+        "status": "done",
+        "total": 3,
+        "done": 3,
+        "createdAt": "2026-11-24T10:00:00+01:00",
+        "finishedAt": "2026-11-24T10:00:01+01:00",
+        "expiresAt": "2026-11-25T10:00:00+01:00",
+        "result": f"{_ALLOCATION_HREF}/result",
     },
     response_only=True,
 )

@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 
 from geo.locks import advisory_lock
 from matching.api.questions import answer
-from matching.match_jobs import MAX_ATTEMPTS, JobStatus, MatchJob, MatchJobPart
+from matching.jobs import JobStatus
+from matching.match_jobs import MatchJob, MatchJobPart
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def carry_on(pk: UUID) -> bool:
     Raises what was not foreseen, after the job is marked as failed.
     """
     with advisory_lock(f"match-job.{pk}") as held:
-        if not held or not _begin(pk):
+        if not held or not MatchJob.objects.begin(pk):
             return False
         try:
             while _answer_some(pk):
@@ -36,20 +37,6 @@ def carry_on(pk: UUID) -> bool:
             MatchJob.objects.get(pk=pk).end(JobStatus.FAILED)
             raise
     return MatchJob.objects.filter(pk=pk, status=JobStatus.DONE).exists()
-
-
-@transaction.atomic
-def _begin(pk: UUID) -> bool:
-    job = MatchJob.objects.select_for_update().unfinished().filter(pk=pk).first()
-    if job is None:
-        return False
-    if job.attempts >= MAX_ATTEMPTS:
-        job.end(JobStatus.FAILED)
-        return False
-    job.status, job.heard_at = JobStatus.RUNNING, timezone.now()
-    job.attempts += 1
-    job.save(update_fields=["status", "heard_at", "attempts"])
-    return True
 
 
 def _answer_some(pk: UUID) -> bool:

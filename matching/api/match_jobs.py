@@ -23,7 +23,8 @@ from rest_framework.views import APIView
 
 from matching.api.examples import JOB, JOB_QUESTIONS, JOB_RESULT_LINES
 from matching.api.questions import misshapen
-from matching.match_jobs import MAX_UNFINISHED, JobStatus, MatchJob
+from matching.jobs import MAX_UNFINISHED, JobStatus
+from matching.match_jobs import MatchJob
 from matching.queries import MAX_RADIUS_KM
 from matching.tasks import answer_match_job
 from radar.api.bodies import json_object

@@ -18,6 +18,12 @@ from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from companies.api.tiles import Tiles
 from geo.api.resources import MUNICIPALITIES
+from matching.api.allocation_jobs import (
+    AllocationBatch,
+    AllocationJobResult,
+    AllocationJobs,
+    OneAllocationJob,
+)
 from matching.api.allocations import Allocations
 from matching.api.campus_matches import EstablishmentMatches
 from matching.api.match_jobs import (
@@ -122,6 +128,14 @@ urlpatterns = [
     ),
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", Tiles.as_view(), name="tiles"),
     path("allocations", Allocations.as_view(), name="allocations"),
+    path("allocations:batch", AllocationBatch.as_view(), name="allocations-batch"),
+    path("allocationJobs", AllocationJobs.as_view(), name="allocation-jobs"),
+    path(
+        "allocationJobs/<str:key>/result",
+        AllocationJobResult.as_view(),
+        name="allocation-job-result",
+    ),
+    path("allocationJobs/<str:key>", OneAllocationJob.as_view(), name="allocation-job"),
     path("scenarios", Scenarios.as_view(), name="scenarios"),
     path("webhooks", webhooks.Webhooks.as_view(), name="webhooks"),
     path("webhooks/<str:key>/deliveries", webhooks.WebhookDeliveries.as_view()),

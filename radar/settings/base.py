@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
     "tend-match-jobs": {"task": "matching.tend_match_jobs", "schedule": 60.0},
+    "tend-allocation-jobs": {"task": "matching.tend_allocation_jobs", "schedule": 60.0},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from companies.models import Establishment
 from matching.api.match_answers import carry_on
-from matching.match_jobs import KEPT, MAX_ATTEMPTS, JobStatus, MatchJob
+from matching.jobs import MAX_ATTEMPTS, JobStatus
+from matching.match_jobs import KEPT, MatchJob
 from matching.tasks import tend_match_jobs
 from schools.models import Campus, Programme
 from tests.api.clients import Caller

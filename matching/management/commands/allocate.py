@@ -5,94 +5,96 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
 
-from companies.pupils import pupil_reference_shape
-from matching.proposals import METHODS, Placement, Pupil, propose
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, CampusQuery
-from schools.models import Campus, Programme
-
-COLUMNS = ("reference", "programme")
+from matching.proposal_rows import Line, Report, report
+from matching.proposals import METHODS, Pupil, propose
+from matching.pupil_lists import Known, read_list
+from matching.queries import AllocationQuery
+from schools.models import Campus
 
 
 class Command(BaseCommand):
     help = (
         "Propose a place for each pupil of a CSV file with the columns reference, programme and, "
-        "if wanted, postal_code and km. Nothing is written."
+        "if wanted, postal_code, km and campus. Nothing is written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("pupils", type=Path, help="a CSV file, comma or semicolon")
-        parser.add_argument("--campus", required=True, help="for instance 039107-1")
+        parser.add_argument("pupils", type=Path, help="a CSV file: comma, semicolon or tab")
+        parser.add_argument("--campus", help="of pupils whose line names none, as 039107-1")
         parser.add_argument("--school-year", help="for instance 2026-2027; default: this one")
         parser.add_argument("--method", choices=tuple(METHODS), default="best")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        query = CampusQuery(options, campuses=Campus.objects.all())
+        query = AllocationQuery(options, campuses=Campus.objects.open())
         if not query.is_valid():
             raise CommandError(query.as_options())
-        pupils = _read(options["pupils"])
         asked = query.cleaned_data
-        found = propose(
-            asked["campus"],
-            pupils,
-            asked["school_year"],
-            timezone.localdate(),
-            options["method"],
-        )
-        _write(found)
-        placed = sum(placement.recognition is not None for placement in found)
-        self.stderr.write(f"{placed} of {len(found)} pupils have a place.")
+        pupils = _read(options["pupils"], Known(query.campuses, asked["campus"]))
+        with Progress(console=Console(file=sys.stderr), transient=True) as progress:
+            bar = progress.add_task("", total=None)
+            found = propose(
+                pupils,
+                asked["school_year"],
+                timezone.localdate(),
+                asked["method"],
+                told=lambda done, total: progress.update(bar, completed=done, total=total),
+            )
+        told = report(pupils, found)
+        _write(told.lines)
+        self.stderr.write(f"{found.placed} of {len(pupils)} pupils have a place.")
+        if len(told.schools) > 1:
+            _write_schools(told)
+        if found.blocking_pairs:
+            self.stderr.write(f"{found.blocking_pairs} pairs would rather have each other.")
 
 
-def _read(path: Path) -> list[Pupil]:
+def _read(path: Path, known: Known) -> list[Pupil]:
     """The pupils of a file. Raises CommandError that names the line and the column."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} cannot be read: {error}") from None
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-    if missing:
-        raise CommandError(f"{path} has no column {missing[0]}.")
-    return [_pupil(row, line) for line, row in enumerate(reader, start=2)]
+    pupils, errors = read_list(text, known)
+    if errors:
+        wrong = "\n".join(f"line {item.line}, {item.column}: {item.text}" for item in errors)
+        raise CommandError(wrong)
+    return pupils
 
 
-def _pupil(row: dict[str, str | None], line: int) -> Pupil:
-    column = "reference"
-    try:
-        reference = (row["reference"] or "").strip()
-        pupil_reference_shape(reference)
-        column = "programme"
-        programme = Programme.objects.named(row["programme"] or "")
-        column = "km"
-        km = float((row.get("km") or str(DEFAULT_RADIUS_KM)).replace(",", "."))
-        if not 0 < km <= MAX_RADIUS_KM:
-            raise ValueError(f"more than 0 and at most {MAX_RADIUS_KM}")
-    except ValidationError as error:
-        raise CommandError(f"line {line}, column {column}: {error.messages[0]}") from None
-    except ValueError as error:
-        raise CommandError(f"line {line}, column {column}: {error}") from None
-    return Pupil(reference, programme, km * 1000, (row.get("postal_code") or "").strip())
-
-
-def _write(found: list[Placement]) -> None:
-    names = ["reference", "programme", "unitNumber", "establishment", "address", "metres", "why"]
+def _write(lines: list[Line]) -> None:
+    names = ["reference", "campus", "programme", "unitNumber", "establishment", "address"]
     writer = csv.writer(sys.stdout)
-    writer.writerow(names)
-    for item in found:
-        place = item.recognition.establishment if item.recognition else None
+    writer.writerow([*names, "metres", "why"])
+    for line in lines:
+        place = line.recognition.establishment if line.recognition else None
         writer.writerow(
             [
-                item.pupil.reference,
-                item.pupil.programme.number,
+                line.pupil.reference,
+                line.pupil.campus.key,
+                line.pupil.programme.number,
                 place.unit_number if place else "",
                 place.name if place else "",
                 place.address if place else "",
-                "" if item.metres is None else round(item.metres),
-                item.why.value if item.why else "",
+                "" if line.metres is None else round(line.metres),
+                line.placement.why.value if line.placement.why else "",
             ]
         )
+
+
+def _write_schools(told: Report) -> None:
+    """How the schools fared, on the error stream: the list itself goes to a file."""
+    table = Table("school", "pupils", "placed", "placed alone", "mean km")
+    for row in told.schools:
+        mean = "" if row.got.metres is None else f"{row.got.metres / 1000:.1f}"
+        table.add_row(str(row.school), *map(str, (row.got.pupils, row.got.placed)),
+                      str(row.got.alone), mean)  # fmt: skip
+    console = Console(file=sys.stderr)
+    console.print(table)
+    if (index := told.proposals.fairness) is not None:
+        console.print(f"Fairness between schools (Jain's index, 1 is equal): {index:.3f}")
