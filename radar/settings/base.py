@@ -415,6 +415,7 @@ SPECTACULAR_SETTINGS = {
         "RecognitionStatus": "companies.api.writing.STATUSES",
         "RecognitionDecision": "companies.api.writing.DECISIONS",
         "OfferingStatus": "schools.api.writing.STATUSES",
+        "JobStatus": "matching.jobs.JobStatus.values",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

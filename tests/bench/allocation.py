@@ -116,8 +116,8 @@ def assignment(supply: Supply, pupil: Any, place: Any, metres: Any) -> Any:
     return np.where(slot < PLACES, row, UNPLACED)
 
 
-#: What runs beside the other `matching`: preferences in, the outcome and the seconds out. The package
-#: copies its players recursively, deeper than Python's own stack goes.
+#: What runs beside the other `matching`: preferences in, the outcome and the seconds out. The
+#: package copies its players recursively, deeper than Python's own stack goes.
 THEIRS = """
 import json, sys, threading, time
 from matching.games import HospitalResident
