@@ -22,6 +22,13 @@ def successor_of(recognition: Recognition) -> Programme | None:
     return successors[0] if len(successors) == 1 else None
 
 
+def running_successors(recognition: Recognition, today: date) -> list[Programme]:
+    """The programmes to which it can be carried over today: its own has ended, theirs has not."""
+    if not recognition.is_in_force(today) or recognition.programme.is_valid_on(today):
+        return []
+    return [p for p in recognition.programme.successors.all() if p.is_valid_on(today)]
+
+
 @transaction.atomic
 def carry_over(recognition: Recognition, successor: Programme, today: date) -> Recognition:
     """Recognise the same establishment for the successor, for the rest of the period.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar, Self
 
+import pghistory
 import pgtrigger
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,17 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def of(self, user: User) -> Self:
         """The companies a user acts for; every company for an administrator."""
         return self if user.is_superuser else self.filter(memberships__user=user)
+
+    def overseen_by(self, user: User) -> Self:
+        """The companies of a consultant's sectors; all for an administrator.
+
+        Those of which nobody said the sector are the fallback's.
+        """
+        if user.is_superuser:
+            return self
+        mine = Sector.objects.filter(memberships__user=user)
+        nobodys = Q(sector__isnull=True) & Exists(mine.filter(is_fallback=True))
+        return self.filter(Q(sector__in=mine) | nobodys)
 
     def active(self) -> Self:
         return self.filter(stopped_on__isnull=True)
@@ -252,7 +264,12 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
             Q(valid_until__isnull=True) | Q(valid_until__gte=day), valid_from__lte=day
         )
 
+    def at(self, establishment: Establishment) -> Self:
+        """Exclusions of an establishment, or of its company."""
+        return self.filter(Q(establishment=establishment) | Q(company=establishment.company_id))
 
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Exclusion(models.Model):
     """Uitsluiting of an establishment or a whole company, for a time or for good."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Self
 
 import pghistory
@@ -12,10 +13,11 @@ from django.contrib.gis.geos import Point
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from companies.establishments import Establishment, Exclusion
 from geo.coordinates import LAMBERT_2008, to_lambert
 from schools.models import Campus, Programme, SchoolYear, Sector
@@ -32,13 +34,103 @@ class RecognitionStatus(models.TextChoices):
     EXPIRED = "expired", _("expired")
 
 
+#: What a recognition may become (docs/adr/0011-recognition-decisions.md). What was refused or
+#: lifted comes back on appeal only; nothing becomes what it is, so no decision is taken twice.
+TRANSITIONS: Mapping[RecognitionStatus, frozenset[RecognitionStatus]] = {
+    RecognitionStatus.REQUESTED: frozenset(
+        {RecognitionStatus.INCOMPLETE, RecognitionStatus.RECOGNISED, RecognitionStatus.REFUSED}
+    ),
+    RecognitionStatus.INCOMPLETE: frozenset(
+        {RecognitionStatus.REQUESTED, RecognitionStatus.RECOGNISED, RecognitionStatus.REFUSED}
+    ),
+    RecognitionStatus.RECOGNISED: frozenset({RecognitionStatus.LIFTED, RecognitionStatus.EXPIRED}),
+    RecognitionStatus.REFUSED: frozenset({RecognitionStatus.RECOGNISED}),
+    RecognitionStatus.LIFTED: frozenset({RecognitionStatus.RECOGNISED}),
+    RecognitionStatus.EXPIRED: frozenset(),
+}
+#: Requests that nobody decided on yet; those that are incomplete wait for the company.
+WAITING = (RecognitionStatus.REQUESTED, RecognitionStatus.INCOMPLETE)
+#: What an appeal (beroep) can be lodged against.
+APPEALABLE = (RecognitionStatus.REFUSED, RecognitionStatus.LIFTED)
+#: Days within which a request is decided (beslissingstermijn); they stop while it is incomplete.
+DECISION_DAYS = 14
+#: A recognition lasts five years, or shorter when the conditions are no longer met.
+MAX_YEARS = 5
+#: How long before its end a recognition can be renewed.
+RENEWABLE_DAYS = 183
+
+
+def years_later(start: date, years: int) -> date:
+    """The same day some years later; 28 February for a leap day."""
+    try:
+        return start.replace(year=start.year + years)
+    except ValueError:
+        return start.replace(year=start.year + years, day=28)
+
+
+def longest_until(start: date) -> date:
+    """The last day that a recognition from a day can have."""
+    return years_later(start, MAX_YEARS) - timedelta(days=1)
+
+
 class RecognitionQuerySet(models.QuerySet["Recognition"]):
+    def decided_by(self, user: User) -> Self:
+        """Those a consultant decides on: of her sectors; all for an administrator.
+
+        Where nobody said which sector decides, the fallback does.
+        """
+        if user.is_superuser:
+            return self
+        mine = Sector.objects.filter(memberships__user=user)
+        nobodys = Q(sector__isnull=True) & Exists(mine.filter(is_fallback=True))
+        return self.filter(Q(sector__in=mine) | nobodys)
+
+    def of(self, user: User) -> Self:
+        """Those of the companies a user acts for; all for an administrator."""
+        if user.is_superuser:
+            return self
+        return self.filter(establishment__in=Establishment.objects.of(user))
+
+    def waiting(self) -> Self:
+        """Requests without a decision, incomplete ones too."""
+        return self.filter(status__in=WAITING)
+
+    def appealed(self) -> Self:
+        """Refused or lifted, with an appeal that nobody decided on yet."""
+        return self.filter(
+            status__in=APPEALABLE, appealed_on__isnull=False, appeal_decided_on__isnull=True
+        )
+
+    def overdue(self, today: date) -> Self:
+        """Complete requests whose last day for a decision has passed."""
+        return self.with_due_on().filter(status=RecognitionStatus.REQUESTED, due__lt=today)
+
+    def with_due_on(self) -> Self:
+        """Each with `due`, the last day for a decision; None when its request has no day."""
+        days = F("requested_on") + F("paused_days") + Value(DECISION_DAYS)
+        return self.annotate(due=ExpressionWrapper(days, output_field=models.DateField()))
+
     def recognised(self) -> Self:
         return self.filter(status=RecognitionStatus.RECOGNISED)
 
     def valid_on(self, day: date) -> Self:
         """Recognised, and the day lies in its period."""
         return self.recognised().filter(valid_from__lte=day, valid_until__gte=day)
+
+    def in_order_of_care(self) -> Self:
+        """What the company must act on first: incomplete, requested, then in force by their end."""
+        order = [
+            RecognitionStatus.INCOMPLETE,
+            RecognitionStatus.REQUESTED,
+            RecognitionStatus.RECOGNISED,
+            RecognitionStatus.REFUSED,
+            RecognitionStatus.LIFTED,
+        ]
+        turn = Case(
+            *(When(status=status, then=Value(n)) for n, status in enumerate(order)),
+            default=Value(len(order)),
+        )
+        return self.order_by(turn, "valid_until", "pk")
 
     def usable_in(self, school_year: SchoolYear, today: date) -> Self:
         """Recognitions under which a pupil can train in what is left of a school year.
@@ -108,6 +200,15 @@ class Recognition(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    paused_on = models.DateField(
+        _("clock stopped on"), null=True, blank=True, help_text=_("While it is incomplete.")
+    )
+    paused_days = models.PositiveSmallIntegerField(
+        _("days the clock stood still"), default=0, db_default=0
+    )
+    appealed_on = models.DateField(_("appeal lodged on"), null=True, blank=True)
+    appeal = models.TextField(_("grounds of the appeal"), blank=True, default="", db_default="")
+    appeal_decided_on = models.DateField(_("appeal decided on"), null=True, blank=True)
     # Where the establishment is, in Lambert 2008: kept equal to its point by triggers, because one
     # index over programme and place is what makes a search fast (docs/adr/0002-search-point.md).
     point = models.PointField(
@@ -142,6 +243,20 @@ class Recognition(models.Model):
                 | Q(valid_from__isnull=False, valid_until__isnull=False),
                 violation_error_message=_("A recognition in force needs a start and an end."),
             ),
+            models.CheckConstraint(
+                name="recognition_appeal_in_order",
+                condition=Q(appeal_decided_on__isnull=True)
+                | Q(appealed_on__isnull=False, appeal_decided_on__gte=F("appealed_on")),
+                violation_error_message=_("An appeal is decided after it is lodged."),
+            ),
+            models.UniqueConstraint(
+                fields=("establishment", "programme"),
+                name="recognition_one_request",
+                condition=Q(status__in=("requested", "incomplete")),
+                violation_error_message=_(
+                    "A request for this programme at this establishment is running already."
+                ),
+            ),
             ExclusionConstraint(
                 name="recognition_no_overlap",
                 expressions=[
@@ -163,6 +278,29 @@ class Recognition(models.Model):
             ),
         )
         triggers = (
+            # The clock of a request stands still while it is incomplete, and an appeal ends when
+            # it is recognised, whoever wrote that: an import and the API too. A writer that says
+            # the days itself is not corrected.
+            pgtrigger.Trigger(
+                name="recognition_stops_clock",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+                func="""
+                    IF NEW.status = 'incomplete' THEN
+                        NEW.paused_on := COALESCE(NEW.paused_on, CURRENT_DATE);
+                    ELSIF NEW.paused_on IS NOT NULL THEN
+                        NEW.paused_days := NEW.paused_days
+                            + GREATEST(CURRENT_DATE - NEW.paused_on, 0);
+                        NEW.paused_on := NULL;
+                    END IF;
+                    IF NEW.status = 'recognised' AND NEW.appealed_on IS NOT NULL THEN
+                        NEW.appeal_decided_on := COALESCE(
+                            NEW.appeal_decided_on, GREATEST(NEW.appealed_on, CURRENT_DATE)
+                        );
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="recognition_takes_point",
                 when=pgtrigger.Before,
@@ -179,6 +317,55 @@ class Recognition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.establishment} · {self.programme}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody decided on the request yet."""
+        return self.status in WAITING
+
+    @property
+    def is_appealed(self) -> bool:
+        """Whether an appeal waits for a decision."""
+        open_appeal = self.appealed_on is not None and self.appeal_decided_on is None
+        return self.status in APPEALABLE and open_appeal
+
+    def may_appeal(self) -> bool:
+        """Whether an appeal can be lodged: once against each refusal or lifting."""
+        return self.status in APPEALABLE and self.appealed_on is None
+
+    def may_become(self, status: str) -> bool:
+        """Whether a decision may give it a status (`TRANSITIONS`)."""
+        if RecognitionStatus(status) not in TRANSITIONS[RecognitionStatus(self.status)]:
+            return False
+        return self.status not in APPEALABLE or self.is_appealed
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day for a decision on the request, as the clock stands now."""
+        if self.requested_on is None:
+            return None
+        return self.requested_on + timedelta(days=DECISION_DAYS + self.paused_days)
+
+    def days_left(self, today: date) -> int | None:
+        """Days left for a decision, negative when it is late; None when no clock runs.
+
+        While it is incomplete the days are those left when the clock stopped.
+        """
+        if self.due_on is None or not self.is_waiting:
+            return None
+        return (self.due_on - (self.paused_on or today)).days
+
+    def is_in_force(self, day: date) -> bool:
+        """Recognised, and the day lies in its period."""
+        if self.status != RecognitionStatus.RECOGNISED:
+            return False
+        return self.valid_from <= day <= self.valid_until  # type: ignore[operator]
+
+    def is_renewable(self, today: date) -> bool:
+        """Whether it is in force and ends soon enough to be renewed."""
+        return self.is_in_force(today) and self.valid_until <= today + timedelta(  # type: ignore[operator]
+            days=RENEWABLE_DAYS
+        )
 
     def lapses_during(self, school_year: SchoolYear) -> bool:
         """Whether it ends before the school year does."""

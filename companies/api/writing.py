@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from companies.api.resources import RECOGNITIONS, WORKPLACES
+from companies.decisions import check_written
 from companies.models import Recognition, RecognitionStatus
 from radar.api.writing import StrictIntegerField, Writing
 from schools.api.writing import SchoolYearField
+
+
+def check_decision(record: Any, values: Mapping[str, Any]) -> None:
+    """What a desk may decide is what a consultant may. Raises ValidationError."""
+    check_written(record, values, timezone.localdate())
+
 
 STATUSES = RecognitionStatus.values
 #: What a deciding desk makes of a request.
@@ -66,6 +75,7 @@ WRITINGS = (
         RECOGNITIONS,
         scope="recognitions:write",
         change=DecisionSerializer,
+        check=check_decision,
         example={
             "status": "recognised",
             "decidedOn": "2026-11-24",

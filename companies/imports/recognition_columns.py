@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
@@ -16,8 +15,6 @@ from imports.columns import Column
 from imports.values import day, one_of, text, whole_number
 from schools.imports.programme_names import PROGRAMME
 
-#: A recognition lasts five years, or shorter when the conditions are no longer met.
-YEARS = 5
 STATUSES = {
     "aangevraagd": RecognitionStatus.REQUESTED,
     "onvolledig": RecognitionStatus.INCOMPLETE,
@@ -47,14 +44,6 @@ def postal_code(cell: str) -> str:
     if not re.fullmatch(r"[1-9]\d{3}", cell, re.ASCII):
         raise ValidationError(_("A postal code has four digits."))
     return cell
-
-
-def years_later(start: date, years: int) -> date:
-    """The same day some years later; 28 February for a leap day."""
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        return start.replace(year=start.year + years, day=28)
 
 
 def places_column(starts_in: int) -> Column:

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from companies.imports.recognition_columns import COLUMNS, YEARS, places_column, years_later
+from companies.imports.recognition_columns import COLUMNS, places_column
 from companies.models import (
     Company,
     Establishment,
@@ -26,6 +26,7 @@ from companies.models import (
     RecognitionStatus,
     Workplace,
 )
+from companies.recognitions import MAX_YEARS, longest_until, years_later
 from geo.towns import Towns
 from imports.columns import Column
 from imports.frame import COMPLETE, Fault, Importer, Values
@@ -136,7 +137,7 @@ class RecognitionImporter(Importer):
         )
         if not match or int(match[2]) != int(match[1]) + 1:
             return None
-        if not abs(int(match[1]) - self.today.year) <= YEARS + 1:
+        if not abs(int(match[1]) - self.today.year) <= MAX_YEARS + 1:
             return None
         return places_column(int(match[1]))
 
@@ -161,12 +162,12 @@ class RecognitionImporter(Importer):
             if not start:
                 yield "valid_from", _("A recognition in force needs a first day.")
             elif not end:
-                values["valid_until"] = years_later(start, YEARS) - timedelta(days=1)
+                values["valid_until"] = longest_until(start)
         if start and start > self.today + AHEAD:
             yield "valid_from", _("This day lies more than a year in the future.")
         if start and end and end < start:
             yield "valid_until", _("The end lies before the start.")
-        if start and end and end > years_later(start, YEARS):
+        if start and end and end > years_later(start, MAX_YEARS):
             yield "valid_until", _("A recognition lasts five years at most.")
         if code := values.get("postal_code"):
             values["municipality_id"] = self._towns.of_postal_code(code, values.get("town") or "")

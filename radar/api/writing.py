@@ -5,7 +5,7 @@ What is allowed is the model's business: `full_clean`, and below it the constrai
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from radar.api.collections import Collection, Item, ResourceView
 from radar.api.etags import etag_of
 from radar.api.idempotency import once
 from radar.api.parameters import camel
-from radar.api.problems import BadInput, issue, problem_of
+from radar.api.problems import BadInput, Issue, issue, problem_of
 from radar.api.resources import Body, Resource
 
 MAX_BATCH = 500
@@ -71,6 +71,8 @@ class Writing:
     #: Fields of a new item, which the first are part of; without it nobody makes one.
     create: type[serializers.Serializer[Any]] | None = None
     example: Body | None = None
+    #: What else has to hold of a record and the values it would get; raises ValidationError.
+    check: Callable[[Any, Mapping[str, Any]], None] | None = None
 
 
 class Writes:
@@ -91,12 +93,22 @@ class Writes:
                 record = resource.records().model()
             else:
                 record = self._locked(request, key, if_match)
+                self._check(record, values)
             for name, value in values.items():
                 setattr(record, name, value)
             _save(record)
         reader = self.reader(request)  # type: ignore[attr-defined]
         body: Body = reader.read(resource.records().filter(pk=record.pk))[0]
         return body
+
+    def _check(self, record: models.Model, values: Mapping[str, Any]) -> None:
+        """What the resource asks beside its model. Raises BadInput."""
+        if self.writing.check is None:
+            return
+        try:
+            self.writing.check(record, values)
+        except ValidationError as error:
+            raise BadInput(_issues(error)) from None
 
     def _locked(self, request: Request, key: str, if_match: str | None) -> models.Model:
         """The record, locked, in the state that the caller read."""
@@ -127,17 +139,24 @@ def _values(kind: type[serializers.Serializer[Any]], sent: Any, *, partial: bool
     return dict(bound.validated_data)
 
 
+def _issues(error: ValidationError) -> list[Issue]:
+    """An issue per text, under the name of its field."""
+    by_field = hasattr(error, "error_dict")
+    found = error.message_dict if by_field else {NON_FIELD_ERRORS: error.messages}
+    return [
+        issue("body" if name == NON_FIELD_ERRORS else camel(name), text, place="body")
+        for name, texts in found.items()
+        for text in texts
+    ]
+
+
 def _save(record: models.Model) -> None:
     """Save a record that its model finds right. Raises BadInput."""
     try:
         record.full_clean()
         record.save()
     except ValidationError as error:
-        raise BadInput(
-            issue("body" if name == NON_FIELD_ERRORS else camel(name), text, place="body")
-            for name, texts in error.message_dict.items()
-            for text in texts
-        ) from None
+        raise BadInput(_issues(error)) from None
     except IntegrityError:  # somebody else was first, between the check and now
         text = _("This does not go together with what there is.")
         raise BadInput([issue("body", text, place="body")]) from None

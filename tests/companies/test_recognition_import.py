@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from accounts.models import User
-from companies.imports.recognition_columns import COLUMNS, STATUSES, years_later
+from companies.imports.recognition_columns import COLUMNS, STATUSES
 from companies.imports.recognitions import RecognitionImporter
 from companies.models import Company, Establishment, Recognition, Workplace
+from companies.recognitions import years_later
 from geo.models import PostalCode
 from geo.towns import Towns
 from imports.models import ImportRun, RunStatus
