@@ -2,5 +2,25 @@
 
 from companies.portal.claims import Claim, ClaimProof, ClaimStatus
 from companies.portal.invitations import Invitation, InvitedBy
+from companies.portal.requests.models import (
+    DocumentKind,
+    RecognitionRequest,
+    ReminderStage,
+    RenewalReminder,
+    RequestDocument,
+    RequestMentor,
+)
 
-__all__ = ["Claim", "ClaimProof", "ClaimStatus", "Invitation", "InvitedBy"]
+__all__ = [
+    "Claim",
+    "ClaimProof",
+    "ClaimStatus",
+    "DocumentKind",
+    "Invitation",
+    "InvitedBy",
+    "RecognitionRequest",
+    "ReminderStage",
+    "RenewalReminder",
+    "RequestDocument",
+    "RequestMentor",
+]

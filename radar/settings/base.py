@@ -164,6 +164,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "geo.prune_travel_times",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "expire-recognitions": {
+        "task": "companies.expire_recognitions",
+        "schedule": crontab(hour="0", minute="20"),
+    },
+    "remind-of-renewals": {
+        "task": "portal.remind_of_renewals",
+        "schedule": crontab(hour="7", minute="10"),
+    },
+    "delete-request-documents": {
+        "task": "portal.delete_request_documents",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "tend-webhooks": {"task": "webhooks.tend", "schedule": 15.0},
     "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},
@@ -461,6 +473,15 @@ if VDAB_CONFIGURED:
     CELERY_BEAT_SCHEDULE |= {
         "fetch-vacancies": {"task": "vacancies.fetch", "schedule": crontab(minute="25")},
     }
+
+# Documents of requests for recognition ----------------------------------------------------------
+
+# Where ClamAV listens, `host:port` or a socket's path; without it documents are not scanned.
+CLAMD_ADDRESS = environment.CLAMD_ADDRESS
+DOCUMENT_MAX_BYTES = environment.DOCUMENT_MAX_MEGABYTES << 20
+# Days after the decision that documents are kept, and after its last change a draft.
+DOCUMENT_KEPT_DAYS = environment.DOCUMENT_KEPT_DAYS
+DRAFT_KEPT_DAYS = environment.DRAFT_KEPT_DAYS
 
 # Mail, map, logs --------------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""Requests for recognition (erkenningsaanvragen): filled in step by step, with documents."""
