@@ -24,6 +24,8 @@ urlpatterns = [
         path("", include("companies.portal.urls")),
         path("", include("matching.urls")),
         path("programmatie/", include("placement.programming.urls")),
+        path("", include("companies.portal.requests.urls")),
+        path("", include("companies.review.urls")),
         path("", include("imports.urls")),
         path("datakwaliteit/", quality.overview, name="quality"),
         path("datakwaliteit/overdragen/", quality.carry_over, name="quality-carry-over"),

@@ -93,9 +93,19 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         radar.append((_("Requests for programmes"), "dossiers"))
         yield _("Radar"), radar
     if roles.company_user:
-        yield _("Company"), [(_("Users"), "company-members")]
+        yield _("Company"), [(_("Recognitions"), "recognitions"), (_("Users"), "company-members")]
+    elif roles.coordinator:
+        yield _("Recognitions"), [(_("Recognitions"), "recognitions")]
     if roles.consultant or roles.administrator:
-        yield _("Sector"), [(_("Claims"), "claims")]
+        yield (
+            _("Sector"),
+            [
+                (_("Requests"), "review"),
+                (_("Dashboard"), "review-dashboard"),
+                (_("White spots"), "review-white-spots"),
+                (_("Claims"), "claims"),
+            ],
+        )
     if roles.administrator:
         yield (
             _("Management"),
