@@ -133,6 +133,15 @@ class Company(models.Model):
         return dotted(self.enterprise_number)
 
 
+class WorkLanguage(models.TextChoices):
+    """Taal op de werkvloer: in Brussels and along the border it decides whether a pupil fits."""
+
+    DUTCH = "nl", _("Dutch")
+    FRENCH = "fr", _("French")
+    ENGLISH = "en", _("English")
+    GERMAN = "de", _("German")
+
+
 class EstablishmentQuerySet(models.QuerySet["Establishment"]):
     def of(self, user: User) -> Self:
         """The establishments of the companies a user acts for; all for an administrator."""
@@ -186,6 +195,15 @@ class Establishment(Located):
         db_default=[],
     )
 
+    languages = ArrayField(
+        models.CharField(max_length=2, choices=WorkLanguage),
+        verbose_name=_("languages at work"),
+        help_text=_("In which a pupil is guided. Leave empty when unknown."),
+        default=list,
+        blank=True,
+        db_default=[],
+    )
+
     objects = EstablishmentQuerySet.as_manager()
 
     class Meta(Located.Meta):
@@ -218,6 +236,11 @@ class Establishment(Located):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def language_names(self) -> str:
+        """The languages at work on one line, in the reader's language; empty when unknown."""
+        return ", ".join(str(WorkLanguage(code).label) for code in self.languages)
 
     @property
     def dotted_number(self) -> str:

@@ -7,6 +7,7 @@ from companies.establishments import (
     Establishment,
     Exclusion,
     Transfer,
+    WorkLanguage,
 )
 from companies.pupils import (
     Agreement,
@@ -33,5 +34,6 @@ __all__ = [
     "Recognition",
     "RecognitionStatus",
     "Transfer",
+    "WorkLanguage",
     "Workplace",
 ]

@@ -5,10 +5,8 @@ from django.urls import path
 from matching import allocation_views, scenario_views
 from matching.radar_views import radar, radar_programme
 from matching.region_views import region_package
-from matching.views import matches
 
 urlpatterns = [
-    path("leerwerkplekken/", matches, name="matches"),
     path("radar/", radar, name="radar"),
     path("regio.gpkg", region_package, name="region-package"),
     path("toewijzing/", allocation_views.allocation, name="allocation"),

@@ -11,7 +11,7 @@ Traits are the states of the field, named as the field names them: `expired`, `l
 `lapsing` (recognition), `stopped` (company, establishment), `elsewhere`, `unlocated`
 (establishment), `closed` (school), `full`, `unknown` (workplace), `over` (exclusion), `ended`
 (programme), `answered` (approach), `completed` (agreement), `placed`, `moved`
-(pupil request), `revoked` (API client).
+(pupil request), `settled` (error report), `revoked` (API client).
 Dates are set around TODAY, a day in school year 2026-2027: pass `today=TODAY` to what ranks.
 """
 
@@ -46,7 +46,7 @@ from companies.portal.models import Claim, ClaimProof, Invitation, InvitedBy
 from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
 from geo.models import Municipality, PostalCode, Province
 from geo.precision import LocationPrecision
-from placement.models import Dossier, PupilRequest, PupilRequestStatus
+from placement.models import Dossier, ErrorReport, ErrorSubject, PupilRequest, PupilRequestStatus
 from schools.models import (
     AliasKind,
     Campus,
@@ -409,3 +409,18 @@ class DossierFactory(DjangoModelFactory[Dossier]):
     school_year = SubFactory(SchoolYearFactory)
     expected_pupils = 6
     made_on = TODAY
+
+
+class ErrorReportFactory(DjangoModelFactory[ErrorReport]):
+    class Meta:
+        model = ErrorReport
+
+    class Params:
+        settled = Trait(settled_at=datetime(2026, 11, 20, tzinfo=UTC))
+
+    establishment = SubFactory(EstablishmentFactory)
+    sector = SubFactory(SectorFactory)
+    subject = ErrorSubject.ADDRESS
+    text = Sequence(lambda n: f"Het huisnummer is {n}.")
+    reported_by = SubFactory(UserFactory)
+    reported_at = datetime(2026, 11, 19, tzinfo=UTC)

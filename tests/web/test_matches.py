@@ -208,7 +208,7 @@ def test_the_number_of_queries_does_not_follow_the_results(
     browser: Client, region: None, django_assert_max_num_queries: Any
 ) -> None:
     SchoolYear.objects.starting_in(SchoolYear.objects.current().starts_in + 1)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(14):
         browser.get(ADDRESS, ASKED | {"radius": "150"})
     with django_assert_max_num_queries(12):
         browser.get(ADDRESS, ASKED | {"radius": "150"}, headers=HTMX)

@@ -1,5 +1,6 @@
 // A list to type in, made of a <select data-combobox> (the ARIA pattern "combobox with list
-// autocomplete"). The select stays: it holds the value, and serves when no script runs.
+// autocomplete"). The select stays: it holds the value, and serves when no script runs. With
+// data-search, an address that answers {items: [{value}]}, what nothing matches is asked there.
 
 const simple = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 let counter = 0;
@@ -67,6 +68,24 @@ class Combobox {
   #open(text) {
     const words = simple(text).split(/\s+/).filter(Boolean);
     const found = this.options.filter((option) => words.every((word) => option.words.includes(word)));
+    this.#show(found, text);
+    if (!found.length) this.#ask(text);
+  }
+
+  /** What the server takes a text with a typing error for. */
+  async #ask(text) {
+    const address = this.select.dataset.search;
+    if (!address || text.trim().length < 3) return;
+    const url = new URL(address, location.href);
+    url.searchParams.set("q", text);
+    const response = await fetch(url, { headers: { Accept: "application/json" } });
+    if (!response.ok || this.input.value !== text) return;
+    const { items } = await response.json();
+    const found = items.map(({ value }) => this.options.find((option) => option.value === value)).filter(Boolean);
+    if (found.length) this.#show(found, text);
+  }
+
+  #show(found, text) {
     this.list.replaceChildren(...found.map((option, index) => this.#item(option, index)));
     this.list.hidden = !found.length;
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));

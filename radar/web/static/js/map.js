@@ -5,6 +5,10 @@ const FLANDERS = [[2.5, 50.65], [5.95, 51.52]];
 // MapLibre puts the name in a CSS font as it is, so a name with a digit brings its own quotes.
 const FONT = ["'Source Sans 3 Variable'"];
 const BANDS = [1, 2, 3, 4, 5];
+/** The sources of dots, and the layers of the same name: in a layer below, those of other pages. */
+const DOTS = ["others", "dots"];
+/** As placement/areas.py has it. */
+const MAX_CORNERS = 100;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** The colour that a token of theme.css has in the theme at hand. */
@@ -47,6 +51,9 @@ export class RadarMap {
   #popup;
   #data = null;
   #active = null;
+  /** The corners of the area that is being drawn; null when none is. */
+  #sketch = null;
+  #addCorner = null;
 
   constructor(element) {
     this.#element = element;
@@ -84,11 +91,16 @@ export class RadarMap {
     map.getCanvas().setAttribute("aria-describedby", dataset.describedby);
     map.addControl(new this.#library.NavigationControl({ showCompass: false }), "top-right");
     this.#popup = new this.#library.Popup({ closeButton: false, closeOnClick: false, focusAfterOpen: false, offset: 14 });
-    map.on("mousemove", "dots", (event) => this.#tell("radar:hover", event.features[0].id));
-    map.on("mouseleave", "dots", () => this.#tell("radar:hover", null));
-    map.on("click", "dots", (event) => this.#tell("radar:select", event.features[0].id));
-    map.on("mouseenter", "dots", () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", "dots", () => { map.getCanvas().style.cursor = ""; });
+    for (const layer of DOTS) {
+      map.on("mousemove", layer, (event) => this.#tell("radar:hover", event.features[0].properties.rank));
+      map.on("mouseleave", layer, () => this.#tell("radar:hover", null));
+      map.on("click", layer, (event) => { if (!this.#sketch) this.#tell("radar:select", event.features[0].properties.rank); });
+    }
+    map.on("click", "clusters", (event) => { if (!this.#sketch) this.#open(map, event.features[0]); });
+    for (const layer of [...DOTS, "clusters"]) {
+      map.on("mouseenter", layer, () => { if (!this.#sketch) map.getCanvas().style.cursor = "pointer"; });
+      map.on("mouseleave", layer, () => { if (!this.#sketch) map.getCanvas().style.cursor = ""; });
+    }
     map.on("mouseenter", "rivals", (event) => {
       const [{ geometry, properties }] = event.features;
       this.#popup.setLngLat(geometry.coordinates).setText(properties.name).addTo(map);
@@ -106,6 +118,12 @@ export class RadarMap {
     text.className = "map-failed";
     text.textContent = this.#element.dataset.failed;
     this.#element.replaceChildren(text);
+  }
+
+  /** Zoom in to where a cluster falls apart. */
+  async #open(map, cluster) {
+    const zoom = await map.getSource("others").getClusterExpansionZoom(cluster.properties.cluster_id);
+    map.easeTo({ center: cluster.geometry.coordinates, zoom, animate: !calm.matches });
   }
 
   #tell(name, rank) {
@@ -131,7 +149,10 @@ export class RadarMap {
         reach: empty,
         campus: empty,
         rivals: empty,
-        dots: empty,
+        area: empty,
+        // The dots of the page each by themselves; the others together where they are close.
+        others: { ...empty, cluster: true, clusterRadius: 34, clusterMaxZoom: 12, clusterMinPoints: 4, promoteId: "rank" },
+        dots: { ...empty, promoteId: "rank" },
       },
       layers: [
         { id: "water", type: "background", paint: { "background-color": token("map-water") } },
@@ -152,15 +173,30 @@ export class RadarMap {
             "symbol-sort-key": ["-", ["get", "size"]], "visibility": tiles ? "none" : "visible",
           },
           paint: { "text-color": token("map-label"), "text-halo-color": token("map-land"), "text-halo-width": 1.5 } },
-        { id: "dots", type: "circle", source: "dots",
+        { id: "area", type: "fill", source: "area", filter: ["==", ["geometry-type"], "Polygon"],
+          paint: { "fill-color": token("accent"), "fill-opacity": 0.1 } },
+        { id: "area-line", type: "line", source: "area", filter: ["!=", ["geometry-type"], "Point"],
+          paint: { "line-color": token("accent"), "line-width": 2.5 } },
+        { id: "clusters", type: "circle", source: "others", filter: ["has", "point_count"],
+          paint: {
+            "circle-color": token("surface"), "circle-radius": ["step", ["get", "point_count"], 11, 20, 14, 100, 18],
+            "circle-stroke-color": token("line-strong"), "circle-stroke-width": 2,
+          } },
+        { id: "cluster-counts", type: "symbol", source: "others", filter: ["has", "point_count"],
+          layout: {
+            "text-field": ["to-string", ["get", "point_count"]], "text-font": FONT, "text-size": 12,
+            "text-allow-overlap": true, "text-ignore-placement": true,
+          },
+          paint: { "text-color": token("ink") } },
+        ...DOTS.map((source) => ({ id: source, type: "circle", source, filter: ["!", ["has", "point_count"]],
           layout: { "circle-sort-key": ["-", ["get", "rank"]] },
           paint: {
             "circle-color": bands((n) => token(`band-${n}`)),
             "circle-radius": when(active, 14, when(onPage, 10, 5)),
             "circle-stroke-color": when(active, token("accent"), token("map-dot-line")),
             "circle-stroke-width": when(active, 3, 1),
-          } },
-        { id: "ranks", type: "symbol", source: "dots", filter: ["==", ["get", "onPage"], true],
+          } })),
+        { id: "ranks", type: "symbol", source: "dots",
           layout: {
             "text-field": ["to-string", ["get", "rank"]], "text-font": FONT, "text-size": 12,
             "text-allow-overlap": true, "text-ignore-placement": true, "symbol-sort-key": ["-", ["get", "rank"]],
@@ -170,6 +206,11 @@ export class RadarMap {
           paint: {
             "circle-color": token("surface"), "circle-radius": 5,
             "circle-stroke-color": token("warn-ink"), "circle-stroke-width": 2.5,
+          } },
+        { id: "corners", type: "circle", source: "area", filter: ["==", ["geometry-type"], "Point"],
+          paint: {
+            "circle-color": token("surface"), "circle-radius": 6,
+            "circle-stroke-color": token("accent"), "circle-stroke-width": 2.5,
           } },
         { id: "campus", type: "circle", source: "campus",
           paint: {
@@ -196,12 +237,15 @@ export class RadarMap {
   }
 
   #draw(map) {
-    const { campus, radius, rings = [radius], rivals = [], dots = [], page, perPage } = this.#data ?? {};
-    const isOnPage = (rank) => Math.ceil(rank / perPage) === page;
+    const { campus, radius, rings = [radius], rivals = [], dots = [] } = this.#data ?? {};
     this.#active = null;
     this.#popup.remove();
-    map.getSource("dots").setData(collection(dots.map(([longitude, latitude, rank, band]) =>
-      feature("Point", [longitude, latitude], { rank, band, onPage: isOnPage(rank) }, rank))));
+    for (const source of DOTS) {
+      map.getSource(source).setData(collection(dots.filter((dot) => this.#sourceOf(dot) === source)
+        .map(([longitude, latitude, rank, band]) =>
+          feature("Point", [longitude, latitude], { rank, band, onPage: source === "dots" }))));
+    }
+    this.#drawArea(map);
     map.getSource("campus").setData(collection(campus ? [feature("Point", campus)] : []));
     map.getSource("reach").setData(collection(campus ? rings.map((metres) => feature("Polygon", [ring(campus, metres)])) : []));
     map.getSource("rivals").setData(collection(rivals.map(([longitude, latitude, name]) =>
@@ -218,18 +262,67 @@ export class RadarMap {
     return this.#data?.dots[rank - 1];
   }
 
+  /** Which page of the list a dot is on. */
+  pageOf(rank) {
+    return Math.ceil((this.#dot(rank)[5] ?? rank) / this.#data.perPage);
+  }
+
+  #sourceOf([, , rank]) {
+    return this.pageOf(rank) === this.#data.page ? "dots" : "others";
+  }
+
+  /** The area of the data, or the corners of the one that is being drawn. */
+  #drawArea(map) {
+    const corners = this.#sketch ?? [];
+    const area = this.#sketch ? [] : this.#data?.area ?? [];
+    map.getSource("area").setData(collection([
+      ...(area.length ? [feature("Polygon", [[...area, area[0]]])] : []),
+      ...(corners.length > 1 ? [feature("LineString", corners.length > 2 ? [...corners, corners[0]] : corners)] : []),
+      ...corners.map((corner) => feature("Point", corner)),
+    ]));
+  }
+
+  /** Let somebody click the corners of an area; `changed` hears how many there are. */
+  async startSketch(changed) {
+    const map = await this.#ready;
+    this.#sketch = [];
+    this.#drawArea(map);
+    map.getCanvas().style.cursor = "crosshair";
+    map.doubleClickZoom.disable();
+    this.#addCorner = ({ lngLat }) => {
+      if (this.#sketch.length >= MAX_CORNERS) return;
+      this.#sketch.push([lngLat.lng, lngLat.lat].map((degrees) => Number(degrees.toFixed(5))));
+      this.#drawArea(map);
+      changed(this.#sketch.length);
+    };
+    map.on("click", this.#addCorner);
+  }
+
+  /** End the drawing; the corners that were clicked. */
+  async stopSketch() {
+    const map = await this.#ready;
+    const corners = this.#sketch ?? [];
+    this.#sketch = null;
+    map.off("click", this.#addCorner);
+    map.doubleClickZoom.enable();
+    map.getCanvas().style.cursor = "";
+    this.#drawArea(map);
+    return corners;
+  }
+
   /** Point out the dot of a rank; null points out none. */
   async activate(rank) {
     const map = await this.#ready;
     if (this.#active === rank) return;
-    if (this.#active !== null) map.removeFeatureState({ source: "dots", id: this.#active });
+    if (this.#active !== null) map.removeFeatureState({ source: this.#sourceOf(this.#dot(this.#active)), id: this.#active });
     this.#active = rank;
     const dot = rank && this.#dot(rank);
     if (!dot) {
+      this.#active = null;
       this.#popup.remove();
       return;
     }
-    map.setFeatureState({ source: "dots", id: rank }, { active: true });
+    map.setFeatureState({ source: this.#sourceOf(dot), id: rank }, { active: true });
     this.#popup.setLngLat([dot[0], dot[1]]).setText(`${rank}. ${dot[4]}`).addTo(map);
   }
 

@@ -4,8 +4,9 @@ import { RadarMap } from "./map.js";
 const list = document.getElementById("results");
 const element = document.getElementById("map");
 const announcement = document.getElementById("announcement");
+const query = document.getElementById("query");
+const tools = document.getElementById("map-tools");
 const map = new RadarMap(element);
-let data = null;
 /** The rank to go to once the page that holds it has come. */
 let awaited = null;
 
@@ -14,8 +15,9 @@ const rankIn = (event) => Number(event.target.closest?.(".match")?.dataset.rank)
 
 function show() {
   const json = document.getElementById("map-data");
-  data = json ? JSON.parse(json.textContent) : null;
+  const data = json ? JSON.parse(json.textContent) : null;
   map.show(data);
+  tools.hidden = !data;
 }
 
 function activate(rank) {
@@ -35,7 +37,7 @@ function goTo(rank) {
   }
   awaited = rank;
   const address = new URL(location.href);
-  address.searchParams.set("page", Math.ceil(rank / data.perPage));
+  address.searchParams.set("page", map.pageOf(rank));
   htmx.ajax("GET", address.pathname + address.search, { target: "#results", push: "true", indicators: [] });
 }
 
@@ -62,8 +64,63 @@ function widen(event, radius) {
 element.addEventListener("radar:hover", (event) => activate(event.detail));
 element.addEventListener("radar:select", (event) => goTo(event.detail));
 
+/** The filters stand in the list, beside what they leave; their form is the question on top. */
+const ask = () => query.dispatchEvent(new Event("change", { bubbles: true }));
+list.addEventListener("change", (event) => { if (event.target.form === query) ask(); });
+
+// An address without the fields that say nothing.
+query.addEventListener("htmx:config:request", (event) => {
+  const { body } = event.detail.ctx.request;
+  for (const [name, value] of [...body]) if (value === "") body.delete(name);
+});
+
+/** What was open, and where the keyboard was, stays so when the list is drawn anew. */
+let kept = { open: [], focus: "" };
+document.addEventListener("htmx:before:swap", () => {
+  kept = {
+    open: [...list.querySelectorAll("details[data-keep][open]")].map(({ id }) => id),
+    focus: list.contains(document.activeElement) ? document.activeElement.id : "",
+    top: list.querySelector(".filter-many")?.scrollTop ?? 0,
+  };
+});
+function restore() {
+  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+  const many = list.querySelector(".filter-many");
+  if (many) many.scrollTop = kept.top;
+  if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
+}
+
+// Drawing an area on the map.
+const [draw, done, stop, help] = ["draw", "draw-done", "draw-stop", "draw-help"].map((name) => tools.querySelector(`[data-${name}]`));
+function drawing(on) {
+  draw.hidden = on;
+  for (const part of [done, stop, help]) part.hidden = !on;
+  done.disabled = true;
+}
+draw.addEventListener("click", async () => {
+  drawing(true);
+  stop.focus();
+  await map.startSketch((corners) => { done.disabled = corners < 3; });
+});
+async function endDrawing(use) {
+  const corners = await map.stopSketch();
+  drawing(false);
+  draw.focus();
+  if (!use || corners.length < 3) return;
+  document.getElementById("id_area").value = corners.map((corner) => corner.join(",")).join(" ");
+  ask();
+}
+done.addEventListener("click", () => endDrawing(true));
+stop.addEventListener("click", () => endDrawing(false));
+document.addEventListener("keydown", (event) => {
+  if (stop.hidden) return;
+  if (event.key === "Escape") endDrawing(false);
+  else if (event.key === "Enter" && element.contains(event.target) && !done.disabled) endDrawing(true);
+});
+
 document.addEventListener("htmx:after:swap", () => {
   show();
+  restore();
   const heading = list.querySelector("h1");
   announcement.textContent = heading?.textContent ?? "";
   if (awaited) {

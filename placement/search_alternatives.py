@@ -1,0 +1,98 @@
+"""What to offer when a search finds nothing: a wider radius, fewer filters, related programmes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from django.db.models import Q
+from django.utils import timezone
+
+from companies.models import Recognition
+from geo.coordinates import PLANAR_SLACK, geodesic_metres
+from matching.candidates import Latitude, Longitude
+from matching.forms import RADII
+from matching.queries import MAX_RADIUS_KM
+from placement.search_query import SearchQuery
+from placement.search_results import Search
+from schools.models import Programme
+
+#: Related programmes to offer.
+RELATED = 5
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """Each with how many workplaces it would show; what would show none is not offered.
+
+    `wider` is the next radius on offer in kilometres, `unfiltered` how many there are without the
+    filters, `related` programmes of the same sectors, the fullest first.
+    """
+
+    wider: tuple[int, int] | None
+    unfiltered: int
+    related: list[tuple[Programme, int]]
+
+
+def alternatives(query: SearchQuery, search: Search) -> Alternatives:
+    """What else a valid query that found nothing could ask. Two queries."""
+    return Alternatives(_wider(query), search.reached, _related(query))
+
+
+def _wider(query: SearchQuery) -> tuple[int, int] | None:
+    asked = query.cleaned_data
+    point = asked["campus"].point
+    places = query.places_within(MAX_RADIUS_KM * PLANAR_SLACK)
+    if point is None or not len(places):
+        return None
+    metres = geodesic_metres(point.x, point.y, *places.points)
+    metres = metres[query.filters.passing(places)]
+    for radius in (*RADII, MAX_RADIUS_KM):
+        count = int(np.count_nonzero(metres <= radius * 1000))
+        if count and radius > asked["radius"]:
+            return radius, count
+    return None
+
+
+def _related(query: SearchQuery) -> list[tuple[Programme, int]]:
+    """Programmes that lead to the same work: of one of its sectors, or before or after it."""
+    asked = query.cleaned_data
+    campus, programme = asked["campus"], asked["programme"]
+    if campus.point is None:
+        return []
+    today = timezone.localdate()
+    related = (
+        Programme.objects.valid_on(today)
+        .filter(
+            Q(sectors__in=programme.sectors.all())
+            | Q(predecessors=programme)
+            | Q(successors=programme)
+            | Q(group_number=programme.group_number)
+        )
+        .exclude(pk=programme.pk)
+    )
+    rows = list(
+        Recognition.objects.usable_in(asked["school_year"], today)
+        .within(campus, asked["radius"] * PLANAR_SLACK)
+        .filter(programme__in=related.order_by().values("pk"))
+        .order_by()
+        .values_list(
+            "programme",
+            "programme__title",
+            "programme__number",
+            Longitude("establishment__point"),
+            Latitude("establishment__point"),
+        )
+    )
+    if not rows:
+        return []
+    spots = np.array([row[3:] for row in rows], dtype=float)
+    metres = geodesic_metres(campus.point.x, campus.point.y, spots[:, 0], spots[:, 1])
+    near = metres <= asked["radius"] * 1000
+    counts = Counter(row[:3] for row, is_near in zip(rows, near, strict=True) if is_near)
+    fullest = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))[:RELATED]
+    return [
+        (Programme(pk=pk, title=title, number=number), count)
+        for (pk, title, number), count in fullest
+    ]
