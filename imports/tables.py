@@ -305,17 +305,19 @@ class CsvTable:
 def open_xlsx(path: Path) -> Iterator[XlsxTable]:
     """The first visible sheet of a workbook. Raises RefusedError for one that is not safe."""
     _check_workbook(path)
-    try:
-        workbook = openpyxl.load_workbook(
-            path, read_only=True, data_only=True, keep_links=False, keep_vba=False
-        )
-    except Exception as error:
-        # openpyxl raises whatever its parsers do, from KeyError to TypeError.
-        raise RefusedError(_damaged()) from error
-    try:
-        yield XlsxTable(workbook)
-    finally:
-        workbook.close()
+    # As a stream: openpyxl refuses a path whose name does not end in .xlsx.
+    with path.open("rb") as stream:
+        try:
+            workbook = openpyxl.load_workbook(
+                stream, read_only=True, data_only=True, keep_links=False, keep_vba=False
+            )
+        except Exception as error:
+            # openpyxl raises whatever its parsers do, from KeyError to TypeError.
+            raise RefusedError(_damaged()) from error
+        try:
+            yield XlsxTable(workbook)
+        finally:
+            workbook.close()
 
 
 def _damaged() -> Text:

@@ -27,6 +27,7 @@ urlpatterns = [
         path("programmatie/", include("placement.programming.urls")),
         path("", include("companies.portal.requests.urls")),
         path("", include("companies.review.urls")),
+        path("leerlingen/lijst/", include("placement.pupil_lists.urls")),
         path("", include("imports.urls")),
         path("datakwaliteit/", quality.overview, name="quality"),
         path("datakwaliteit/overdragen/", quality.carry_over, name="quality-carry-over"),

@@ -7,9 +7,17 @@ import pytest
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from schools.models import Campus, Programme, School
 from tests.matching.region import HERE
+
+# A busy machine is no failure of what is tested.
+hypothesis_settings.register_profile(
+    "radar", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("radar")
 
 
 @pytest.fixture(scope="session", autouse=True)

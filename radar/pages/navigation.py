@@ -85,7 +85,7 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
     school = roles.coordinator or roles.administrator
     if school:
         yield _("Workplaces"), [(_("Search"), "matches")]
-        yield _("Pupils"), [(_("Allocation"), "allocation")]
+        yield _("Pupils"), [(_("Allocation"), "allocation"), (_("Take in a list"), "pupil-list")]
     if school or roles.consultant:
         radar: Pages = [(_("What if"), "scenarios")]
         if school:

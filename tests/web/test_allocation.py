@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from accounts.models import User
 from companies.models import Agreement, Workplace
@@ -152,8 +152,17 @@ def test_the_download_is_a_spreadsheet(browser: Client, campus: Campus) -> None:
 
 
 @pytest.mark.usefixtures("places")
-def test_a_file_is_a_list_too(browser: Client, campus: Campus) -> None:
-    file = SimpleUploadedFile("leerlingen.csv", b"km,opleiding,referentie\n60,88,L-7\n")
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_file_is_a_list_too(browser: Client, campus: Campus, suffix: str) -> None:
+    content = BytesIO()
+    if suffix == "csv":
+        content.write(b"km,opleiding,referentie\n60,88,L-7\n")
+    else:
+        workbook = Workbook()
+        for row in (["km", "opleiding", "referentie"], ["60", "88", "L-7"]):
+            workbook.active.append(row)
+        workbook.save(content)
+    file = SimpleUploadedFile(f"leerlingen.{suffix}", content.getvalue())
     page = ask(browser, campus, "", file=file)
     assert [line.pupil.reference for line, _ in page.context["lines"]] == ["L-7"]
 
