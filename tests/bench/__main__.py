@@ -15,7 +15,9 @@ from rich.console import Console
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
-    parser.add_argument("--only", choices=["ranking", "kbo", "allocation"], help="one of them")
+    parser.add_argument(
+        "--only", choices=["ranking", "kbo", "allocation", "radar"], help="one of them"
+    )
     options = parser.parse_args()
     console = Console()
     if options.only in (None, "kbo"):
@@ -25,6 +27,10 @@ def main() -> None:
     if options.only in (None, "allocation"):
         console.rule("allocation")
         subprocess.run([sys.executable, "-m", "tests.bench.allocation"], check=True)
+    if options.only in (None, "radar"):
+        console.rule("the region's radar")
+        command = [sys.executable, "-m", "tests.bench.radar"]
+        subprocess.run(command, env=_environment("radar_bench_radar"), check=True)
     if options.only not in (None, "ranking"):
         return
     for scale in options.scale:

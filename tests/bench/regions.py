@@ -1,32 +1,54 @@
 """Regions as arrays for the benchmarks: the demo region's geography, at any size, in memory.
 
-The database must hold the reference data. No records are made: at thirty times the demo region,
-writing and reading them would take longer than everything that is measured.
+No records are made: at thirty times the demo region, writing and reading them would take longer
+than everything that is measured.
 """
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from fixtures.demo.region import Region as Places
+import fixtures
+from geo.coordinates import to_lambert
 from matching.region import Floats, Ids, Region
 
 CAMPUSES, ESTABLISHMENTS, RECOGNITIONS, PROGRAMMES, OFFERINGS = 1_000, 40_000, 140_000, 180, 2_000
 #: Metres from one copy of the region to the next: so far that no catchment spans two.
 APART = 400_000.0
+#: Of the distances from the centre of a town, in metres.
+SPREAD, FARTHEST = 2_500.0, 8_000.0
+
+
+def towns() -> tuple[Floats, Floats]:
+    """The municipalities (n, 2) in Lambert metres and their inhabitants (n,)."""
+    folder = Path(fixtures.__path__[0])
+    with (folder / "municipalities.csv").open() as file:
+        people = {row["nis_code"]: float(row["population"] or 0) for row in csv.DictReader(file)}
+    with (folder / "places.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "municipality"]
+    degrees = np.array([(float(row["longitude"]), float(row["latitude"])) for row in rows])
+    return (
+        np.column_stack(to_lambert(degrees[:, 0], degrees[:, 1])),
+        np.array([people.get(row["key"], 0.0) for row in rows]),
+    )
 
 
 def a_region(seed: int = 7) -> Region:
     """A region the size of Flanders: points by population, programmes by popularity."""
     rng = np.random.default_rng(seed)
-    places = Places()
+    centres, people = towns()
     popular = 1 / (np.arange(PROGRAMMES) + 5.0)
     popular /= popular.sum()
 
     def points(n: int, evenness: float) -> Floats:
-        return places.addresses(rng, places.draw_places(rng, n, evenness), precise=True).lambert()
+        weight = people**evenness
+        town = rng.choice(len(weight), n, p=weight / weight.sum())
+        away, angle = np.minimum(rng.exponential(SPREAD, n), FARTHEST), rng.random(n) * 2 * np.pi
+        return centres[town] + away[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
 
     def pairs(n: int, rows: int) -> tuple[Ids, Ids]:
         """n pairs of a row and a programme, none twice, by row."""
