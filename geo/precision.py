@@ -20,6 +20,10 @@ class LocationPrecision(models.TextChoices):
 
 ROUGH = (LocationPrecision.POSTAL_CODE, LocationPrecision.MUNICIPALITY)
 
+#: Metres from a rough point within which the door lies in all likelihood: the radius of a circle as
+#: large as the mean postal code or municipality of Flanders (13,522 km2 over 490 and 285).
+SPREAD = {LocationPrecision.POSTAL_CODE: 3_000.0, LocationPrecision.MUNICIPALITY: 3_900.0}
+
 
 class LocationSource(models.TextChoices):
     """Who placed a point (herkomst van de ligging)."""

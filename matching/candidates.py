@@ -24,16 +24,22 @@ ACTIVITY_WINDOW = timedelta(days=730)
 
 @dataclass(frozen=True)
 class Candidates:
-    """n recognitions within the radius: their ids, unit numbers and facts, each of shape (n,)."""
+    """n recognitions within the radius: their ids, unit numbers and facts, each of shape (n,).
+
+    `points` (n, 2) holds longitude and latitude in WGS 84.
+    """
 
     recognition_ids: NDArray[np.int64]
     unit_numbers: NDArray[np.str_]
+    points: Floats
     facts: Facts
 
     def only(self, keep: NDArray[np.bool_]) -> Candidates:
         """The candidates where `keep` (n,) is true."""
         facts = Facts(**{name: values[keep] for name, values in vars(self.facts).items()})
-        return Candidates(self.recognition_ids[keep], self.unit_numbers[keep], facts)
+        return Candidates(
+            self.recognition_ids[keep], self.unit_numbers[keep], self.points[keep], facts
+        )
 
 
 class Longitude(Func):
@@ -129,7 +135,12 @@ def find_candidates(
         agreements=activity[:, 2],
         rivals=_rivals(campus, programme, school_year, longitudes, latitudes, policy),
     )
-    found = Candidates(np.array(pk, dtype=np.int64), np.array(unit, dtype=np.str_), facts)
+    found = Candidates(
+        np.array(pk, dtype=np.int64),
+        np.array(unit, dtype=np.str_),
+        np.column_stack([longitudes, latitudes]),
+        facts,
+    )
     return found.only(distance <= radius_metres)
 
 

@@ -4,6 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from geo.reach import Trip
 from matching.pairs import Pair
 from matching.policy import Component
 
@@ -11,8 +12,8 @@ from matching.policy import Component
 def sentence(pair: Pair) -> str:
     """The rank of a pair in two or three short sentences, in the active language."""
     parts = [
-        _("%(km)s km away in a straight line.")
-        % {"km": number_format(pair.distance / 1000, decimal_pos=1)},
+        _distance(pair),
+        *([travel_sentence(pair.trip)] if pair.trip else []),
         _places(pair),
     ]
     if pair.lapses_during_year:
@@ -22,6 +23,27 @@ def sentence(pair: Pair) -> str:
         )
     parts.append(_("Weighs most: %(component)s.") % {"component": component_label(strongest(pair))})
     return " ".join(parts)
+
+
+def _distance(pair: Pair) -> str:
+    if pair.between is None:
+        text = _("%(km)s km away in a straight line.")
+        return text % {"km": number_format(pair.distance / 1000, decimal_pos=1)}
+    low, high = (round(metres / 1000) for metres in pair.between)
+    text = _("%(low)s to %(high)s km away in a straight line: its location is approximate.")
+    return text % {"low": low, "high": high}
+
+
+def travel_sentence(trip: Trip) -> str:
+    """How long the way is, and who says so."""
+    words = {"mode": trip.mode.label, "source": trip.source.label}
+    if trip.minutes is None:
+        return _("Not to be reached %(mode)s (%(source)s).") % words
+    n = round(trip.minutes)
+    text = ngettext(
+        "%(n)s minute %(mode)s (%(source)s).", "%(n)s minutes %(mode)s (%(source)s).", n
+    )
+    return text % (words | {"n": n})
 
 
 def _places(pair: Pair) -> str:

@@ -8,7 +8,15 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, CampusQuery, MatchQuery
+from geo.reach import Mode
+from matching.queries import (
+    DEFAULT_RADIUS_KM,
+    MAX_MINUTES,
+    MAX_RADIUS_KM,
+    CampusQuery,
+    MatchQuery,
+    WayQuery,
+)
 from matching.radar_rows import ADVICE
 from radar.web.choices import SearchSelect, later
 from schools.choices import campus_choices, programme_choices, school_years
@@ -17,6 +25,10 @@ from schools.school_years import school_year_name, school_year_starting
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
 RADII = (5, 10, 15, 25, 40, 60)
+
+
+#: Minutes on offer; an address may name any other.
+MINUTES = (15, 30, 45, 60, 90)
 
 
 class CampusForm(CampusQuery):
@@ -36,6 +48,33 @@ class CampusForm(CampusQuery):
         self.fields[name].widget = widget
 
 
+class WayForm(CampusForm, WayQuery):
+    """Also how pupils travel and for how long, as two lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._draw("mode", _("Pupils travel"), forms.Select(choices=Mode.choices))
+        minutes = forms.Select(choices=later(self._minutes))
+        self._draw("max_minutes", _("For at most"), minutes)
+
+    def _minutes(self) -> Iterable[tuple[str, Any]]:
+        """The minutes on offer, with those asked for among them."""
+        yield "", _("any time")
+        for minutes, text in offered(MINUTES, self.data.get("max_minutes", ""), MAX_MINUTES):
+            yield text, _("%(n)s minutes") % {"n": number_format(f"{minutes:g}")}
+
+
+def offered(usual: Iterable[float], asked: str, most: float) -> list[tuple[float, str]]:
+    """Numbers on offer with the one asked for among them, each with its text; ascending."""
+    found = {number: f"{number:g}" for number in usual}
+    try:
+        if 0 < float(asked) <= most:
+            found[float(asked)] = asked
+    except ValueError:
+        pass
+    return sorted(found.items())
+
+
 class RadarForm(CampusForm):
     """Also which programmes to show: `offered`, `new`, an advice, or all."""
 
@@ -51,13 +90,13 @@ class RadarForm(CampusForm):
     )
 
 
-class MatchForm(CampusForm, MatchQuery):
-    """A `MatchQuery` drawn as four lists."""
+class MatchForm(WayForm, MatchQuery):
+    """A `MatchQuery` drawn as lists."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._draw("programme", _("Programme"), SearchSelect(self._programmes))
-        radii = forms.Select(choices=later(self._radii))
+        radii = forms.Select({"data-usual": str(DEFAULT_RADIUS_KM)}, later(self._radii))
         self._draw("radius", _("Radius in a straight line"), radii)
 
     def _programmes(self) -> Iterable[tuple[str, Any]]:
@@ -66,22 +105,21 @@ class MatchForm(CampusForm, MatchQuery):
         yield from programme_choices()
 
     def _radii(self) -> Iterable[tuple[str, Any]]:
-        """The radii on offer, with the one asked for among them."""
-        asked = self.data.get("radius", "")
-        radii: dict[float, str] = {km: str(km) for km in RADII}
-        try:
-            if 0 < float(asked) <= MAX_RADIUS_KM:
-                radii[float(asked)] = asked
-        except ValueError:
-            pass
-        for km in sorted(radii):
-            yield radii[km], _("%(km)s km") % {"km": number_format(f"{km:g}")}
+        """The radii on offer, with the one asked for among them; none goes with minutes."""
+        yield "", _("any distance")
+        for km, text in offered(RADII, self.data.get("radius", ""), MAX_RADIUS_KM):
+            yield text, _("%(km)s km") % {"km": number_format(f"{km:g}")}
 
 
 def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]:
-    """A question with what it leaves out: the first campus, the usual radius, this school year."""
+    """A question with what it leaves out: the first campus, this school year, and the usual reach.
+
+    Whoever limits the minutes is not held to the usual radius as well.
+    """
     this_year = school_year_name(school_year_starting(timezone.localdate()))
-    usual = {"radius": str(DEFAULT_RADIUS_KM), "school_year": this_year}
+    usual = {"mode": Mode.CYCLING.value, "school_year": this_year}
+    if "max_minutes" not in asked:
+        usual["radius"] = str(DEFAULT_RADIUS_KM)
     if "campus" not in asked and (first := campuses.select_related("school").first()):
         usual["campus"] = first.key
     return usual | asked

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from geo.reach import Trip
 from matching.explanation import component_label
 from matching.pairs import Pair, pairs
 from matching.ranking import Ranking
@@ -44,12 +45,23 @@ def _record(pair: Pair) -> dict[str, Any]:
         _("postal code"): establishment.postal_code,
         _("municipality"): establishment.municipality.name if establishment.municipality else "",
         _("distance, straight line (km)"): round(pair.distance / 1000, 2),
+        **_travel(pair.trip),
         _("precision of the location"): establishment.get_precision_display(),
         _("free places"): workplace.places_free if workplace else None,
         _("places offered"): workplace.places_offered if workplace else None,
         _("recognised until"): recognition.valid_until,
         _("ends during the school year"): _("yes") if pair.lapses_during_year else _("no"),
         **components,
+    }
+
+
+def _travel(trip: Trip | None) -> dict[str, Any]:
+    if trip is None:
+        return {}
+    return {
+        _("mode"): str(trip.mode.label),
+        _("travel time (minutes)"): None if trip.minutes is None else round(trip.minutes),
+        _("source of the travel time"): str(trip.source.label),
     }
 
 
@@ -70,6 +82,7 @@ def _geojson(found: list[Pair], name: str) -> HttpResponse:
                 "address": pair.establishment.address,
                 "precision": pair.establishment.precision,
                 "distance": round(pair.distance),
+                **({"travel": pair.trip.as_json()} if pair.trip else {}),
                 **(
                     {"placesFree": pair.workplace.places_free}
                     if pair.workplace and pair.workplace.places_free is not None

@@ -1,10 +1,12 @@
 """Ranked pairs as people and machines read them: a page of the ranking, with its records."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from companies.models import Establishment, Recognition, Workplace
+from geo.precision import SPREAD, LocationPrecision
+from geo.reach import Trip
 from matching.policy import Component, Policy
 from matching.ranking import Ranking
 from matching.scoring import Scores
@@ -22,7 +24,10 @@ class ComponentScore:
 
 @dataclass(frozen=True)
 class Pair:
-    """One ranked pairing. `distance` is in metres, geodesic; `workplace` None means unknown."""
+    """One ranked pairing. `distance` is in metres, geodesic; `workplace` None means unknown.
+
+    `trip` is the pupil's way, where it was asked for.
+    """
 
     rank: int
     score: float
@@ -31,16 +36,26 @@ class Pair:
     recognition: Recognition
     workplace: Workplace | None
     lapses_during_year: bool
+    trip: Trip | None = field(default=None, kw_only=True)
 
     @property
     def establishment(self) -> Establishment:
         return self.recognition.establishment
 
+    @property
+    def between(self) -> tuple[float, float] | None:
+        """The metres between which the distance lies, where the location is rough."""
+        spread = SPREAD.get(LocationPrecision(self.establishment.precision))
+        if spread is None:
+            return None
+        return max(self.distance - spread, 0.0), self.distance + spread
+
 
 def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pair]:
     """The pairs shown as `start + 1` to `stop`, read in two queries.
 
-    One whose recognition was deleted since it was ranked is left out; the others keep their ranks.
+    Where an engine tells the minutes, it is asked for these pairs only. One whose recognition was
+    deleted since it was ranked is left out; the others keep their ranks.
     """
     rows = ranking.listed[start:stop]
     ids = [int(pk) for pk in ranking.candidates.recognition_ids[rows]]
@@ -63,6 +78,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             recognition__in=ids, school_year=ranking.school_year
         ).order_by()
     }
+    travel = ranking.travel(rows)
     return [
         Pair(
             rank=int(ranking.ranks[row]),
@@ -72,8 +88,9 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             recognition=recognitions[pk],
             workplace=workplaces.get(pk),
             lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
+            trip=travel.trip(0, i),
         )
-        for row, pk in zip(rows, ids, strict=True)
+        for i, (row, pk) in enumerate(zip(rows, ids, strict=True))
         if pk in recognitions
     ]
 

@@ -1,6 +1,6 @@
 """A ranking as the matches page shows it: rows of a page, dots on the map, and its sums."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -11,12 +11,15 @@ from django.core.paginator import Page
 from django.utils.translation import gettext as _
 
 from companies.models import Recognition
+from geo.reach import Source, Trip, configured
+from geo.reach.estimate import BASIS, PACES
 from matching.candidates import Latitude, Longitude
 from matching.explanation import component_label, contributions, difference, sentence
 from matching.lifts import Lift, lifts
 from matching.pairs import Pair, pairs
 from matching.policy import Component
-from matching.ranking import Ranking
+from matching.ranking import Ranking, Way
+from schools.models import Campus
 
 #: Scores fall in five bands of equal width, one colour each on the list and the map.
 BANDS = 5
@@ -151,9 +154,29 @@ class Summary:
         ]
 
 
+def basis_of(trips: Iterable[Trip | None]) -> str | None:
+    """The figures behind the estimates among some ways; None where nothing is estimated."""
+    guessed = (trip.mode for trip in trips if trip and trip.source == Source.ESTIMATE)
+    mode = next(guessed, None)
+    return str(BASIS[mode]) if mode else None
+
+
+def reach_drawn(campus: Campus, way: Way, metres: float) -> dict[str, Any]:
+    """The reach of a campus for the map: a circle (`radius`, metres), or a `shape` if there is one.
+
+    The circle is no wider than the metres, and no wider than the minutes are estimated to be.
+    """
+    if way.at_most is None or campus.point is None:
+        return {"radius": metres}
+    here = np.array([campus.point.x, campus.point.y])
+    drawn = configured().shape(here, way.mode, way.at_most)
+    radius = min(metres, PACES[way.mode].metres(way.at_most))
+    return {"radius": radius, **({"shape": drawn[0]} if drawn else {})}
+
+
 @dataclass(frozen=True)
 class MapData:
-    """What the map draws of a ranking: the campus, the radius and a dot per workplace."""
+    """What the map draws of a ranking: the campus, its reach and a dot per workplace."""
 
     ranking: Ranking
     page: "Page[Any]"
@@ -163,7 +186,7 @@ class MapData:
         return {
             "campus": None if point is None else [point.x, point.y],
             "name": str(self.ranking.campus),
-            "radius": self.ranking.radius_km * 1000,
+            **reach_drawn(self.ranking.campus, self.ranking.way, self.ranking.radius_km * 1000),
             "page": self.page.number,
             "perPage": self.page.paginator.per_page,
             "dots": self._dots(),

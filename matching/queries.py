@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.models import Establishment
 from geo.coordinates import WGS84
+from geo.reach import Mode
 from matching.campus_ranking import CampusRanking, rank_campuses
 from matching.radar import ProgrammeRadar, Radar, programme_radar, radar
-from matching.ranking import Ranking, rank
+from matching.ranking import Ranking, Way, rank
 from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
 
 MAX_RADIUS_KM = 150
 DEFAULT_RADIUS_KM = 25
+MAX_MINUTES = 180
 
 
 class SchoolYearQuery(forms.Form):
@@ -100,8 +102,33 @@ class AllocationQuery(CampusQuery):
         return super().clean_campus() if self.cleaned_data["campus"] else None
 
 
-class MatchQuery(CampusQuery):
-    """Also a programme and a radius in kilometres (hemelsbreed): `ranking()` answers it."""
+class WayQuery(forms.Form):
+    """How pupils travel, by bicycle unless told otherwise, and for how many minutes at most."""
+
+    mode = forms.ChoiceField(label=_("mode"), choices=Mode.choices, required=False)
+    max_minutes = forms.FloatField(
+        label=_("minutes at most"), required=False, max_value=MAX_MINUTES
+    )
+
+    def clean_mode(self) -> Mode:
+        return Mode(self.cleaned_data["mode"] or Mode.CYCLING)
+
+    def clean_max_minutes(self) -> float | None:
+        minutes: float | None = self.cleaned_data["max_minutes"]
+        if minutes is not None and minutes <= 0:
+            raise ValidationError(_("This is more than 0 minutes."), code="min_value")
+        return minutes
+
+    def way(self) -> Way:
+        """The way that a valid query asks for."""
+        return Way(self.cleaned_data["mode"], self.cleaned_data["max_minutes"])
+
+
+class MatchQuery(CampusQuery, WayQuery):
+    """Also a programme, a radius in kilometres (hemelsbreed) and a way: `ranking()` answers it.
+
+    Whoever limits the minutes and names no radius is not held to the usual one.
+    """
 
     programme = forms.CharField(label=_("programme"), max_length=160)
     radius = forms.FloatField(
@@ -111,7 +138,7 @@ class MatchQuery(CampusQuery):
         help_text=_("Kilometres in a straight line."),
     )
 
-    field_order = ("campus", "programme", "radius", "school_year")
+    field_order = ("campus", "programme", "mode", "max_minutes", "radius", "school_year")
 
     def clean_programme(self) -> Programme:
         return Programme.objects.named(self.cleaned_data["programme"])
@@ -119,7 +146,8 @@ class MatchQuery(CampusQuery):
     def clean_radius(self) -> float:
         radius = self.cleaned_data["radius"]
         if radius is None:
-            return DEFAULT_RADIUS_KM
+            limited = self.cleaned_data.get("max_minutes") is not None
+            return MAX_RADIUS_KM if limited else DEFAULT_RADIUS_KM
         if radius <= 0:
             raise ValidationError(_("The radius is more than 0 kilometres."), code="min_value")
         return float(radius)
@@ -127,7 +155,13 @@ class MatchQuery(CampusQuery):
     def ranking(self) -> Ranking:
         """The ranking that a valid query asks for."""
         asked = self.cleaned_data
-        return rank(asked["campus"], asked["programme"], asked["radius"], asked["school_year"])
+        return rank(
+            asked["campus"],
+            asked["programme"],
+            asked["radius"],
+            asked["school_year"],
+            way=self.way(),
+        )
 
 
 class PointQuery(MatchQuery):
@@ -148,7 +182,7 @@ class PointQuery(MatchQuery):
 class EstablishmentQuery(MatchQuery):
     """The same seen from an establishment: `rankings()` has one for each of its recognitions."""
 
-    campus = None  # type: ignore[assignment]
+    campus = mode = max_minutes = None  # type: ignore[assignment]
     programme = forms.CharField(label=_("programme"), max_length=160, required=False)
 
     def clean_programme(self) -> Programme | None:  # type: ignore[override]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
 from companies.models import Recognition
-from geo.coordinates import PLANAR_SLACK, geodesic_metres
+from geo.coordinates import PLANAR_SLACK, Floats, geodesic_metres
+from geo.reach import configured
 from matching.candidates import Latitude, Longitude
-from matching.forms import RADII
+from matching.forms import MINUTES, RADII
 from matching.queries import MAX_RADIUS_KM
+from matching.ranking import Way
 from placement.search_query import SearchQuery
 from placement.search_results import Search
 from schools.models import Programme
@@ -26,31 +28,58 @@ RELATED = 5
 class Alternatives:
     """Each with how many workplaces it would show; what would show none is not offered.
 
-    `wider` is the next radius on offer in kilometres, `unfiltered` how many there are without the
-    filters, `related` programmes of the same sectors, the fullest first.
+    `longer` are the next minutes on offer where minutes were asked; `wider` is the next radius in
+    kilometres where that does not help; `unfiltered` is how many there are without the filters,
+    `related` are programmes of the same sectors, the fullest first.
     """
 
+    longer: tuple[int, int] | None
     wider: tuple[int, int] | None
     unfiltered: int
     related: list[tuple[Programme, int]]
 
 
 def alternatives(query: SearchQuery, search: Search) -> Alternatives:
-    """What else a valid query that found nothing could ask. Two queries."""
-    return Alternatives(_wider(query), search.reached, _related(query))
+    """What else a valid query that found nothing could ask. Two queries without an engine."""
+    places = query.places_within(MAX_RADIUS_KM * PLANAR_SLACK)
+    passing = query.filters.passing(places)
+    spots = np.column_stack(places.points)[passing]
+    longer, wider = _longer(query, spots), _wider(query, spots)
+    return Alternatives(longer, wider, search.reached, _related(query))
 
 
-def _wider(query: SearchQuery) -> tuple[int, int] | None:
+def _longer(query: SearchQuery, spots: Floats) -> tuple[int, int] | None:
+    way = query.way()
+    if way.at_most is None:
+        return None
+    minutes = _minutes(query, spots, replace(way, at_most=MINUTES[-1]))
+    for most in MINUTES:
+        count = int(np.count_nonzero(minutes <= most))
+        if count and most > way.at_most:
+            return most, count
+    return None
+
+
+def _minutes(query: SearchQuery, spots: Floats, way: Way) -> Floats:
+    """Minutes (n,) to some places (n, 2), NaN where there is no way."""
+    point = query.cleaned_data["campus"].point
+    if point is None:
+        return np.full(len(spots), np.nan)
+    here = np.array([[point.x, point.y]])
+    return configured().travel(here, spots, way.mode, way.at_most).minutes[0]
+
+
+def _wider(query: SearchQuery, spots: Floats) -> tuple[int, int] | None:
     asked = query.cleaned_data
     point = asked["campus"].point
-    places = query.places_within(MAX_RADIUS_KM * PLANAR_SLACK)
-    if point is None or not len(places):
+    if point is None or not len(spots):
         return None
-    metres = geodesic_metres(point.x, point.y, *places.points)
-    metres = metres[query.filters.passing(places)]
+    metres = geodesic_metres(point.x, point.y, *spots.T)
+    # Without the minutes, any radius may show more.
+    narrow = asked["radius"] if query.way().at_most is None else 0.0
     for radius in (*RADII, MAX_RADIUS_KM):
         count = int(np.count_nonzero(metres <= radius * 1000))
-        if count and radius > asked["radius"]:
+        if count and radius > narrow:
             return radius, count
     return None
 
@@ -90,6 +119,8 @@ def _related(query: SearchQuery) -> list[tuple[Programme, int]]:
     spots = np.array([row[3:] for row in rows], dtype=float)
     metres = geodesic_metres(campus.point.x, campus.point.y, spots[:, 0], spots[:, 1])
     near = metres <= asked["radius"] * 1000
+    if (way := query.way()).at_most is not None:
+        near &= _minutes(query, spots, way) <= way.at_most
     counts = Counter(row[:3] for row, is_near in zip(rows, near, strict=True) if is_near)
     fullest = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))[:RELATED]
     return [

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.requests import UserRequest
 from matching.match_downloads import DOWNLOADS, download
-from matching.presentation import Summary
+from matching.presentation import Summary, basis_of
 from placement.search_alternatives import alternatives
 from placement.search_filters import Filters
 from placement.search_forms import SearchForm, asked_of
@@ -62,6 +62,7 @@ def _answer(form: SearchForm, page_number: str) -> dict[str, Any]:
         "summary": Summary.of(found.ranking),
         "map": SearchMap(found.ranking, page, found),
         "alternatives": None if len(found) else alternatives(form, found),
+        "basis": basis_of(row.pair.trip for row in page),
     }
 
 

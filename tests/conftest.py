@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from schools.models import Campus, Programme, School
+from tests.geo.reach import roads
 from tests.matching.region import HERE
 
 # A busy machine is no failure of what is tested.
@@ -31,6 +33,13 @@ def cache_of_this_worker(worker_id: str) -> None:
     first = int(re.search(r"\d+$", location)[0])  # type: ignore[index]
     nth = int(re.sub(r"\D", "", worker_id) or 0)
     settings.CACHES["default"]["LOCATION"] = re.sub(r"\d+$", str(first + 1 + nth), location)
+
+
+@pytest.fixture(scope="session")
+def tiles(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Valhalla's configuration for the roads of a small town, built once for all who test."""
+    mine = tmp_path_factory.getbasetemp()
+    return roads.build((mine if worker_id == "master" else mine.parent) / "valhalla")
 
 
 @pytest.fixture

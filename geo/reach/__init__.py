@@ -4,7 +4,7 @@ Each provider answers the same question, from n origins to m destinations by a m
 them in turn and falls back, visibly, to an estimate.
 """
 
-from geo.reach.chain import Reach, Travel, configured
+from geo.reach.chain import Reach, Travel, Trip, configured
 from geo.reach.provider import Answer, Mode, Provider, ReachError, Source, Unit
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ReachError",
     "Source",
     "Travel",
+    "Trip",
     "Unit",
     "configured",
 ]

@@ -35,6 +35,20 @@ _NOT_DRAWN: Any = object()
 
 
 @dataclass(frozen=True)
+class Trip:
+    """One way: its minutes, None where there is none, and who says so."""
+
+    mode: Mode
+    minutes: float | None
+    source: Source
+
+    def as_json(self) -> dict[str, Any]:
+        """In whole minutes, which are left out where there is no way."""
+        found: dict[str, Any] = {"mode": self.mode.value, "source": self.source.value}
+        return found if self.minutes is None else found | {"minutes": round(self.minutes)}
+
+
+@dataclass(frozen=True)
 class Travel:
     """Minutes (k, m) by a mode, NaN where there is no way, and who gave each of them (k, m).
 
@@ -47,6 +61,15 @@ class Travel:
 
     def source(self, origin: int, destination: int) -> Source:
         return SOURCES[self.given_by[origin, destination]]
+
+    def trip(self, origin: int, destination: int) -> Trip:
+        minutes = float(self.minutes[origin, destination])
+        source = self.source(origin, destination)
+        return Trip(self.mode, None if np.isnan(minutes) else minutes, source)
+
+    def to(self, keep: Flags | NDArray[np.int64]) -> Travel:
+        """The same to some of the destinations: where (m,) is true, or of these row numbers."""
+        return Travel(self.mode, self.minutes[:, keep], self.given_by[:, keep])
 
     @property
     def sources(self) -> list[Source]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext_lazy as _
 
 from geo.reach.provider import Answer, Floats, Mode, Provider, Source
 from geo.reach.straight_line import straight_metres
@@ -52,6 +53,16 @@ PACES = {
     Mode.CYCLING: Pace(detour=1.3, kmh=16),
     Mode.TRANSIT: Pace(detour=1.21, kmh=50, start=20),
     Mode.CAR: Pace(detour=1.34, kmh=60, start=6),
+}
+
+
+#: The figures behind an estimate in a line, for the screen.
+BASIS = {
+    Mode.CYCLING: _("straight line x 1.3 at 16 km/h (Fietsberaad; Wang et al., 2024)"),
+    Mode.TRANSIT: _(
+        "straight line x 1.21, 20 minutes and 50 km/h (CBS, 2003; Swiss microcensus, 2015)"
+    ),
+    Mode.CAR: _("straight line x 1.34, 6 minutes and 60 km/h (CBS, 2003; Swiss microcensus, 2015)"),
 }
 
 

@@ -25,6 +25,8 @@ OPTIONS: dict[Mode, dict[str, Any]] = {
     },
     Mode.CAR: {"costing": "auto"},
 }
+#: Who is farther than this from every road lies outside its map; it would look 35 km around.
+TO_ROAD_METRES = 1_000
 #: Kilometres an hour that nobody goes faster than over a whole way.
 TOP_SPEED = {Mode.CYCLING: 30.0, Mode.CAR: 130.0}
 #: What its roads are is asked anew after so many seconds.
@@ -158,7 +160,9 @@ class Valhalla(Provider):
 
 
 def _locations(points: Floats) -> list[dict[str, float]]:
-    return [{"lon": lon, "lat": lat} for lon, lat in points.tolist()]
+    return [
+        {"lon": lon, "lat": lat, "search_cutoff": TO_ROAD_METRES} for lon, lat in points.tolist()
+    ]
 
 
 def _read(answer: Any, shape: tuple[int, int]) -> Answer:

@@ -70,6 +70,9 @@ _PAIR = {
 }
 MATCH = {
     **_PAIR,
+    "explanation": "Op 0,9 km hemelsbreed. 5 minuten met de fiets (geschat). 1 vrije plaats. Weegt "
+    "het meest door: nabijheid.",
+    "travel": {"mode": "cycling", "minutes": 5, "source": "estimate"},
     "establishment": {
         "name": "Installaties Voorbeeld Gent",
         "unitNumber": "2123456703",

@@ -21,11 +21,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from geo.reach import Mode
 from matching.api.examples import JOB, JOB_QUESTIONS, JOB_RESULT_LINES
 from matching.api.questions import misshapen
 from matching.jobs import MAX_UNFINISHED, JobStatus
 from matching.match_jobs import MatchJob
-from matching.queries import MAX_RADIUS_KM
+from matching.queries import MAX_MINUTES, MAX_RADIUS_KM
 from matching.tasks import answer_match_job
 from radar.api.bodies import json_object
 from radar.api.callers import caller_key
@@ -50,6 +51,12 @@ class QuestionSerializer(serializers.Serializer[Any]):
     latitude = serializers.FloatField(required=False, help_text="WGS 84")
     programme = serializers.CharField(
         required=False, help_text="as in the single question; an establishment needs none"
+    )
+    mode = serializers.ChoiceField(
+        choices=Mode.values, required=False, help_text="not for an establishment"
+    )
+    maxMinutes = serializers.FloatField(  # noqa: N815
+        required=False, max_value=MAX_MINUTES, help_text="not for an establishment"
     )
     radius = serializers.FloatField(
         required=False, max_value=MAX_RADIUS_KM, help_text="kilometres, default 25"

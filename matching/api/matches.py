@@ -11,11 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from geo.reach import Mode, Source
 from matching.api.campuses import campuses_with
 from matching.api.examples import MATCHES
 from matching.explanation import sentence
 from matching.pairs import Pair, pairs
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM, MatchQuery, PointQuery
+from matching.queries import (
+    DEFAULT_RADIUS_KM,
+    MAX_MINUTES,
+    MAX_RADIUS_KM,
+    MatchQuery,
+    PointQuery,
+)
 from radar.api.geojson import PointSerializer
 from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
@@ -56,10 +63,21 @@ class PlacesSerializer(serializers.Serializer[Any]):
     free = serializers.IntegerField(required=False)
 
 
+class TravelSerializer(serializers.Serializer[Any]):
+    """The pupil's way; `minutes` is left out where there is none."""
+
+    mode = serializers.ChoiceField(choices=Mode.values)
+    minutes = serializers.IntegerField(required=False)
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=Source.values, help_text="who says so"
+    )
+
+
 class MatchSerializer(serializers.Serializer[Any]):
     rank = serializers.IntegerField()
     score = serializers.FloatField(help_text="0 to 1, the weighted mean of the components")
     distance = serializers.IntegerField(help_text="metres, geodesic (hemelsbreed)")
+    travel = TravelSerializer()
     components = ComponentSerializer(many=True)
     explanation = serializers.CharField()
     recognition = MatchRecognitionSerializer()
@@ -80,7 +98,8 @@ def match_body(pair: Pair) -> dict[str, Any]:
         place["address"] = establishment.address
     if establishment.point:
         place["point"] = {"type": "Point", "coordinates": list(establishment.point.coords)}
-    return score_body(pair) | {"establishment": place}
+    travel = {"travel": pair.trip.as_json()} if pair.trip else {}
+    return score_body(pair) | travel | {"establishment": place}
 
 
 def score_body(pair: Pair) -> dict[str, Any]:
@@ -125,6 +144,20 @@ PROGRAMME = OpenApiParameter(
     required=True,
     description="official number, group number, title or alias",
 )
+WAY = [
+    OpenApiParameter(
+        "mode",
+        OpenApiTypes.STR,
+        enum=Mode.values,
+        default=Mode.CYCLING.value,
+        description="how pupils travel",
+    ),
+    OpenApiParameter(
+        "maxMinutes",
+        OpenApiTypes.FLOAT,
+        description=f"the longest way, at most {MAX_MINUTES}; then `radius` has no default",
+    ),
+]
 #: What every question for matches may say.
 REACH = [
     OpenApiParameter(
@@ -148,7 +181,7 @@ class CampusMatches(APIView):
     @extend_schema(
         operation_id="listCampusMatches",
         tags=["matches"],
-        parameters=[PROGRAMME, *REACH],
+        parameters=[PROGRAMME, *WAY, *REACH],
         responses=MATCH_PAGE,
         examples=[MATCHES],
     )
@@ -172,6 +205,7 @@ class PointMatches(APIView):
             OpenApiParameter("longitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
             OpenApiParameter("latitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
             PROGRAMME,
+            *WAY,
             *REACH,
         ],
         responses=MATCH_PAGE,

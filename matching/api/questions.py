@@ -30,10 +30,16 @@ NAMES = {
         "longitude",
         "latitude",
         "programme",
+        "mode",
+        "max_minutes",
         "radius",
         "school_year",
     )
 }
+
+
+#: What only a question for workplaces may say.
+WAY = {"mode", "maxMinutes"}
 
 
 class _AnyEstablishmentQuery(EstablishmentQuery):
@@ -57,7 +63,7 @@ def misshapen(question: Any, where: str) -> list[Issue]:
             f"{where}.{name}"[:80], _("This field is unknown."), kind="unknownInput", place="body"
         )
         for name in question
-        if name not in NAMES
+        if name not in NAMES or ("establishment" in question and name in WAY)
     ]
     found += [
         issue(f"{where}.{name}", _("This is a text or a number."), place="body")

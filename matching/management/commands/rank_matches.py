@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
+from geo.reach import Mode
 from matching.pairs import Pair, pairs
 from matching.queries import MatchQuery
 from radar.web.spreadsheets import harmless
@@ -22,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--campus", required=True, help="for instance 039107-1")
         parser.add_argument("--programme", required=True, help="number, title or alias")
         parser.add_argument("--radius", help="kilometres, hemelsbreed; default: 25")
+        parser.add_argument("--mode", help=f"{', '.join(Mode.values)}; default: cycling")
+        parser.add_argument("--max-minutes", help="the longest way; then --radius has no default")
         parser.add_argument("--school-year", help="for instance 2026-2027; default: this one")
         parser.add_argument("--limit", type=int, default=50)
         parser.add_argument(
@@ -45,6 +48,7 @@ def _record(pair: Pair) -> dict[str, Any]:
         "rank": pair.rank,
         "score": pair.score,
         "distance": round(pair.distance),
+        "travel": pair.trip.as_json() if pair.trip else {},
         "unitNumber": pair.establishment.unit_number,
         "name": pair.establishment.name,
         "address": pair.establishment.address,
@@ -55,7 +59,7 @@ def _record(pair: Pair) -> dict[str, Any]:
 
 
 def _table(found: list[Pair], total: int) -> None:
-    table = Table("rank", "score", "km (hemelsbreed)", "free", "establishment", "address")
+    table = Table("rank", "score", "km", "min", "free", "establishment", "address")
     for pair in found:
         record = _record(pair)
         free = record["placesFree"]
@@ -63,13 +67,20 @@ def _table(found: list[Pair], total: int) -> None:
             str(pair.rank),
             f"{pair.score:.3f}",
             f"{pair.distance / 1000:.1f}",
+            str(record["travel"].get("minutes", "no way")),
             "unknown" if free is None else str(free),
             pair.establishment.name + (" (lapses)" if pair.lapses_during_year else ""),
             pair.establishment.address,
         )
     console = Console(file=sys.stdout)
     console.print(table)
-    console.print(f"{len(found)} of {total}")
+    console.print(f"{len(found)} of {total}. km: hemelsbreed; min: {_told(found)}")
+
+
+def _told(found: list[Pair]) -> str:
+    """The modes and who gave the minutes, as `cycling (estimate)`."""
+    ways = {f"{pair.trip.mode.value} ({pair.trip.source.value})" for pair in found if pair.trip}
+    return ", ".join(sorted(ways)) or "none"
 
 
 def _json(found: list[Pair], total: int) -> None:
@@ -78,10 +89,13 @@ def _json(found: list[Pair], total: int) -> None:
 
 def _csv(found: list[Pair], total: int) -> None:
     names = ["rank", "score", "distance", "unitNumber", "name", "address", "validUntil"]
-    writer = csv.DictWriter(sys.stdout, [*names, "lapsesDuringYear", "placesFree"])
+    more = ["lapsesDuringYear", "placesFree", "mode", "minutes", "source"]
+    writer = csv.DictWriter(sys.stdout, [*names, *more])
     writer.writeheader()
     for pair in found:
-        writer.writerow({name: harmless(value) for name, value in _record(pair).items()})
+        record = _record(pair)
+        record |= record.pop("travel")
+        writer.writerow({name: harmless(value) for name, value in record.items()})
 
 
 def _geojson(found: list[Pair], total: int) -> None:

@@ -18,6 +18,12 @@ def km(metres: float) -> str:
 
 
 @register.filter
+def whole_km(metres: float) -> str:
+    """A distance in metres as whole kilometres."""
+    return number_format(round(metres / 1000))
+
+
+@register.filter
 def percent(share: float) -> str:
     """A share in 0..1 as whole percents, without the sign."""
     return number_format(share * 100, decimal_pos=0)

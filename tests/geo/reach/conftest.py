@@ -1,4 +1,4 @@
-"""A real Valhalla on the roads of a small town, in this process and as a server."""
+"""A real Valhalla server on the roads of a small town."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,12 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.geo.reach import roads
-
-
-@pytest.fixture(scope="session")
-def tiles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The configuration of the town's road tiles, built once for all processes that test."""
-    return roads.build(tmp_path_factory.getbasetemp().parent / "valhalla")
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,12 @@ def test_an_island_cannot_be_reached_and_no_road_is_not_known(valhalla: Provider
     assert not valhalla.ask(AT_SEA, TOWN, Mode.CYCLING).known.any()
 
 
+def test_a_place_just_outside_the_map_is_not_taken_to_its_edge(valhalla: Provider) -> None:
+    outside = np.array([place(-6, 0)])
+    assert not valhalla.ask(HOME, outside, Mode.CYCLING).known.any()
+    assert valhalla.shape(outside[0], Mode.CYCLING, 10) is None
+
+
 def test_pieces_add_up_to_the_whole(tiles: Path) -> None:
     whole = by_library(tiles).ask(TOWN, TOWN, Mode.CYCLING)
     for pairs in (1, 7, 40):

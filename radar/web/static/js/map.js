@@ -36,6 +36,9 @@ function ring([longitude, latitude], metres) {
   });
 }
 
+/** The corners of a polygon or of several. */
+const corners = ({ type, coordinates }) => coordinates.flat(type === "MultiPolygon" ? 2 : 1);
+
 const feature = (type, coordinates, properties = {}, id = undefined) =>
   ({ type: "Feature", id, geometry: { type, coordinates }, properties });
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -232,12 +235,12 @@ export class RadarMap {
     const map = await this.#ready;
     if (this.#data !== data) return;
     this.#draw(map);
-    if (data?.campus) this.#fit(map, ring(data.campus, data.radius));
+    if (data?.campus) this.#fit(map, data.shape ? corners(data.shape) : ring(data.campus, data.radius));
     else map.fitBounds(FLANDERS, { padding: 16, animate: false });
   }
 
   #draw(map) {
-    const { campus, radius, rings = [radius], rivals = [], dots = [] } = this.#data ?? {};
+    const { campus, radius, shape, rings = [radius], rivals = [], dots = [] } = this.#data ?? {};
     this.#active = null;
     this.#popup.remove();
     for (const source of DOTS) {
@@ -247,13 +250,14 @@ export class RadarMap {
     }
     this.#drawArea(map);
     map.getSource("campus").setData(collection(campus ? [feature("Point", campus)] : []));
-    map.getSource("reach").setData(collection(campus ? rings.map((metres) => feature("Polygon", [ring(campus, metres)])) : []));
+    const circles = campus ? rings.map((metres) => feature("Polygon", [ring(campus, metres)])) : [];
+    map.getSource("reach").setData(collection(shape ? [feature(shape.type, shape.coordinates)] : circles));
     map.getSource("rivals").setData(collection(rivals.map(([longitude, latitude, name]) =>
       feature("Point", [longitude, latitude], { name }))));
   }
 
-  #fit(map, corners) {
-    const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  #fit(map, points) {
+    const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
     const box = [[Math.min(...xs), Math.min(...ys)], [Math.max(...xs), Math.max(...ys)]];
     map.fitBounds(box, { padding: { top: 16, right: 16, bottom: 48, left: 16 }, animate: false });
   }

@@ -49,17 +49,26 @@ list.addEventListener("click", (event) => {
   const button = event.target.closest("[data-show]");
   if (button) map.centre(Number(button.dataset.show));
   const wider = event.target.closest("[data-radius]");
-  if (wider) widen(event, wider.dataset.radius);
+  if (wider) widen(event, wider.dataset);
 });
 
-/** A wider radius changes the form, which asks the question. */
-function widen(event, radius) {
-  const field = document.querySelector("[name=radius]");
-  if (![...field.options].some((option) => option.value === radius)) return;
+const radiusField = document.querySelector("[name=radius]");
+const minutesField = document.querySelector("[name=max_minutes]");
+
+/** A wider question changes the form, which asks it. */
+function widen(event, { radius, minutes }) {
+  const choices = [[radiusField, radius], [minutesField, minutes]];
+  if (!choices.every(([field, value]) => [...field.options].some((option) => option.value === value))) return;
   event.preventDefault();
-  field.value = radius;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const [field, value] of choices) field.value = value;
+  radiusField.dispatchEvent(new Event("change", { bubbles: true }));
 }
+
+// Whoever limits the minutes is not held to a radius too, unless it is chosen after that.
+minutesField.addEventListener("change", () => {
+  if (minutesField.value) radiusField.value = "";
+  else if (!radiusField.value) radiusField.value = radiusField.dataset.usual;
+});
 
 element.addEventListener("radar:hover", (event) => activate(event.detail));
 element.addEventListener("radar:select", (event) => goTo(event.detail));
