@@ -21,6 +21,7 @@ class Sort(models.TextChoices):
     """By what the list is ordered; within what is equal, by rank."""
 
     RANK = "rank", _("best fit")
+    MINUTES = "minutes", _("travel time")
     DISTANCE = "distance", _("distance")
     FREE = "free", _("free places")
     HEARD = "heard", _("last heard from")
@@ -67,7 +68,9 @@ def _sorted(ranking: Ranking, places: Places, sort: Sort) -> Ranking:
     if sort == Sort.RANK:
         return ranking
     facts = ranking.candidates.facts
-    if sort == Sort.DISTANCE:
+    if sort == Sort.MINUTES:
+        key = np.nan_to_num(ranking.travel().minutes[0], nan=np.inf)
+    elif sort == Sort.DISTANCE:
         key = facts.distance
     elif sort == Sort.FREE:
         key = -np.nan_to_num(facts.places_free, nan=-1.0)
