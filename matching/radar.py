@@ -5,7 +5,7 @@ What is stored is served, even while something newer is being computed; what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,6 +118,29 @@ def programme_radar(
         (row for row in found if row[0] in allowed), key=lambda row: (*promise(row[1]), row[0])
     )
     return ProgrammeRadar(programme, ranked, stored.computed_at if stored else None)
+
+
+def pair_opportunities(
+    pairs: Collection[tuple[int, int]], school_year: SchoolYear
+) -> dict[tuple[int, int], Opportunity]:
+    """The opportunities of pairs of a campus and a programme (primary keys), by pair.
+
+    One query where they are stored. Pairs of which the radar says nothing are left out.
+    """
+    if not pairs:
+        return {}
+    policy = radar_policy_in_force()
+    stored = radar_store.of_pairs(pairs, school_year, policy)
+    found: Iterable[tuple[int, Opportunity]]
+    if stored:
+        found = zip(stored.campuses, stored.opportunities, strict=True)
+    else:
+        region = current_region(school_year).of_programmes(
+            {programme for _campus, programme in pairs}
+        )
+        found = region_opportunities(region, policy)
+    by_pair = {(campus, item.programme): item for campus, item in found}
+    return {pair: by_pair[pair] for pair in pairs if pair in by_pair}
 
 
 def _campuses(keys: Iterable[int]) -> dict[int, Campus]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,17 @@ def of_programme(
     """What is stored of a programme at every campus; None when nothing is."""
     served = RadarFigure.objects.served(school_year, policy.fingerprint)
     return _read(served.filter(sheet__programme=programme))
+
+
+def of_pairs(
+    pairs: Collection[tuple[int, int]], school_year: SchoolYear, policy: RadarPolicy
+) -> Stored | None:
+    """What is stored of pairs of a campus and a programme (primary keys); None when nothing is."""
+    served = RadarFigure.objects.served(school_year, policy.fingerprint).filter(
+        campus__in={campus for campus, _programme in pairs},
+        sheet__programme__in={programme for _campus, programme in pairs},
+    )
+    return _read(row for row in served if (row.campus_id, row.sheet.programme_id) in set(pairs))
 
 
 def _read(figures: Any) -> Stored | None:

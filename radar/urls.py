@@ -25,6 +25,7 @@ urlpatterns = [
         path("", include("placement.urls")),
         path("", include("matching.urls")),
         path("programmatie/", include("placement.programming.urls")),
+        path("forum/", include("figures.forum.urls")),
         path("", include("companies.portal.requests.urls")),
         path("", include("companies.review.urls")),
         path("leerlingen/lijst/", include("placement.pupil_lists.urls")),

@@ -9,13 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from companies.models import Recognition
+from geo.drawing import Coordinates
 from matching.opportunities import Advice, Opportunity, RadarPolicy, Reason, radar_policy_in_force
 from matching.programme_page import rivals
 from matching.radar import radar
 from matching.radar_rows import ADVICE, REASONS, Row
 from schools.models import Campus, Programme, SchoolYear
-
-Coordinates = tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         radar: Pages = [(_("What if"), "scenarios")]
         if school:
             radar.insert(0, (_("Which programme where"), "radar"))
-        radar.append((_("Requests for programmes"), "dossiers"))
+        radar += [(_("Requests for programmes"), "dossiers"), (_("Provincial forum"), "forums")]
         yield _("Radar"), radar
     if roles.company_user:
         yield _("Company"), [(_("Recognitions"), "recognitions"), (_("Users"), "company-members")]

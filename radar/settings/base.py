@@ -21,6 +21,7 @@ SITE_URL = environment.SITE_URL
 INSTALLED_APPS = [
     # Before accounts, whose administration replaces its own.
     "oauth2_provider",
+    "figures.forum",
     "figures",
     "placement",
     "matching",
