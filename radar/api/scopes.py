@@ -23,6 +23,7 @@ SCOPES: dict[str, str | Promise] = {
     "opportunities:read": _("read opportunities"),
     "webhooks:read": _("read its webhooks"),
     "webhooks:write": _("make and change its webhooks"),
+    "statistics:read": _("read statistics"),
     CONTACTS: _("read e-mail addresses and telephone numbers"),
 }
 

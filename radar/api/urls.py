@@ -17,6 +17,7 @@ from accounts.api import webhooks
 from accounts.api.tokens import TokenView
 from companies.api.resources import COMPANIES, ESTABLISHMENTS, RECOGNITIONS, WORKPLACES
 from companies.api.tiles import Tiles
+from figures.api.statistics import Statistics, StatisticsTables
 from geo.api.resources import MUNICIPALITIES
 from matching.api.allocation_jobs import (
     AllocationBatch,
@@ -146,6 +147,8 @@ urlpatterns = [
     path("webhooks/<str:key>:rotateSecret", webhooks.WebhookSecret.as_view()),
     path("webhooks/<str:key>:test", webhooks.WebhookTrial.as_view()),
     path("webhooks/<str:key>", webhooks.OneWebhook.as_view(), name="webhook"),
+    path("statistics", StatisticsTables.as_view(), name="statistics"),
+    path("statistics/<str:table>", Statistics.as_view(), name="statistics-table"),
     *(address for resource in RESOURCES for address in addresses(resource)),
     re_path(r"^.*$", NoSuchResource.as_view()),
 ]

@@ -183,6 +183,12 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-radar": {"task": "matching.refresh_radar", "schedule": 60.0},
     "tend-match-jobs": {"task": "matching.tend_match_jobs", "schedule": 60.0},
     "tend-allocation-jobs": {"task": "matching.tend_allocation_jobs", "schedule": 60.0},
+    # Every minute, if data changed and the last time was a while ago; and every night.
+    "refresh-figures": {"task": "figures.refresh_if_stale", "schedule": 60.0},
+    "refresh-figures-at-night": {
+        "task": "figures.refresh",
+        "schedule": crontab(hour="4", minute="10"),
+    },
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

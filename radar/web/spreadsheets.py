@@ -49,6 +49,17 @@ def write_xlsx(
     Raises ValueError for more rows than a worksheet holds.
     """
     workbook = Workbook(write_only=True)
+    add_sheet(workbook, title, header, rows)
+    workbook.save(stream)
+
+
+def add_sheet(
+    workbook: Workbook, title: str, header: Iterable[str], rows: Iterable[Iterable[Any]]
+) -> None:
+    """Add a sheet to a workbook that is written as a stream (`write_only`).
+
+    Raises ValueError for more rows than a worksheet holds.
+    """
     # Excel allows 31 characters, and some not.
     sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\]", "", title)[:31] or "1")
     sheet.freeze_panes = "A2"
@@ -63,7 +74,6 @@ def write_xlsx(
         if count > MAX_XLSX_ROWS:
             raise ValueError("A worksheet holds no more rows.")
         sheet.append([_cell(sheet, value) for value in row])
-    workbook.save(stream)
 
 
 def _cell(sheet: Any, value: Any) -> Any:
