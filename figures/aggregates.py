@@ -50,15 +50,22 @@ class Count:
 
 @dataclass(frozen=True)
 class Sum:
-    """The sum of a column of whole numbers, over the facts where it is known (not negative)."""
+    """The sum of a column of whole numbers, over the facts where it is known (not negative).
+
+    0 where there is no fact; NaN where there are some and none is known, for unknown is not zero.
+    """
 
     column: str
     mask: str = ""
 
     def __call__(self, values: Mapping[str, Array], slots: Array, n: int) -> Floats:
         column = values[self.column]
-        kept = chosen(values, self.mask, len(slots)) & (column >= 0)
-        return np.bincount(slots[kept], weights=column[kept], minlength=n).astype(np.float64)
+        there = chosen(values, self.mask, len(slots))
+        kept = there & (column >= 0)
+        found = np.bincount(slots[kept], weights=column[kept], minlength=n).astype(np.float64)
+        facts = np.bincount(slots[there], minlength=n)
+        found[(facts > 0) & (np.bincount(slots[kept], minlength=n) == 0)] = np.nan
+        return found
 
 
 @dataclass(frozen=True)

@@ -147,8 +147,8 @@ def _protect(
                 _count_blocks(arrays, found, n, rule, crossing)
             else:
                 _withhold(arrays, found, n, rule, measure.kind, crossing)
-        # That nobody is there is no secret: it gives nobody away.
-        found.withheld[found.numbers == 0] = False
+        # That nobody is there, or that nobody knows, is no secret.
+        found.withheld[~(found.numbers > 0)] = False
 
 
 def _withhold(
@@ -188,7 +188,7 @@ def _count_blocks(
     """Put the pupils of whole blocks that begin in the area in the place of what was counted."""
     numbers, withheld = found.numbers[n : n + 1], found.withheld[n : n + 1]
     counted = numbers > 0
-    numbers[...] = 0
+    numbers[counted] = 0
     if rule and crossing.area is not None:
         area = shapely.from_wkb(bytes(crossing.area.wkb))
         shapely.prepare(area)

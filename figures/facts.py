@@ -122,8 +122,10 @@ SELECT %(cube)s, o.school_year, COALESCE(place.province, ''), COALESCE(place.mun
         ELSE ''
     END,
     CASE WHEN o.is_active THEN o.pupils END,
-    CASE WHEN o.is_active THEN
-        COALESCE(looking.n, GREATEST(o.pupils - COALESCE(placed.n, 0), 0 * o.pupils))
+    CASE
+        WHEN NOT o.is_active THEN NULL
+        WHEN looking.n IS NOT NULL THEN looking.n
+        WHEN o.pupils IS NOT NULL THEN GREATEST(o.pupils - COALESCE(placed.n, 0), 0)
     END,
     radar.per_pupil_low, radar.per_pupil_high, radar.places_high, c.point
 FROM listed o

@@ -82,9 +82,9 @@ class OfferingFact(Fact):
     `is_active` says that pupils may follow it. `change` is against the year before: `new`,
     `continued`, `stopped` or empty (no year before, or a request that came to nothing); a
     programme that followed another continues it. `to_place` counts its pupils without a workplace:
-    those whom the school said to be looking, or (where it said nothing) the enrolled ones less those
-    with an agreement.
-    `per_pupil_*` and `places_in_reach` are the radar's, for the school years it serves.
+    those whom the school said to be looking, or (where it said nothing) the enrolled ones less
+    those with an agreement. `per_pupil_*` and `places_in_reach` are the radar's, for the school
+    years it serves.
     """
 
     network = models.CharField(max_length=4)

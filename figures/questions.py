@@ -69,13 +69,16 @@ class FiguresQuery(forms.Form):
         label=_("enough: places per pupil"), min_value=0.1, max_value=20, required=False
     )
     lonely = forms.FloatField(
-        label=_("too few programmes: % of the places without one in reach"),
+        label=_("too few programmes: percentage of the places without one in reach"),
         min_value=1,
         max_value=100,
         required=False,
     )
     unused = forms.FloatField(
-        label=_("unused: % of the places free"), min_value=1, max_value=100, required=False
+        label=_("unused: percentage of the places that is free"),
+        min_value=1,
+        max_value=100,
+        required=False,
     )
 
     def __init__(
@@ -116,8 +119,7 @@ class FiguresQuery(forms.Form):
         name = self.cleaned_data["school_year"]
         known = known_years(self.cube)
         if not name:
-            year = school_year_starting(timezone.localdate()) + self.table.ahead
-            return min(max(year, known[0]), known[-1]) if known else year
+            return usual_year(self.table, self.cube)
         found = {school_year_name(year): year for year in known}
         if name.strip() not in found:
             _require_school_year(name)
@@ -193,6 +195,13 @@ class FiguresQuery(forms.Form):
             for field, messages in self.errors.items()
             for message in messages
         )
+
+
+def usual_year(table: Table, cube: Cube) -> int:
+    """The school year that a table shows when nobody names one."""
+    known = known_years(cube)
+    year = school_year_starting(timezone.localdate()) + table.ahead
+    return min(max(year, known[0]), known[-1]) if known else year
 
 
 def _require_school_year(name: str) -> None:

@@ -88,13 +88,11 @@ class Result:
     def columns(self) -> list[Column]:
         """Every column with numbers, each difference behind what it is of."""
         table = self.question.table
-        found = []
+        found = [Column(VERDICT)] if table.takes_thresholds else []
         for measure in table.shown:
             found.append(Column(measure))
             if measure.has_change:
                 found.append(Column(measure, is_change=True))
-        if table.takes_thresholds:
-            found.append(Column(VERDICT))
         return found
 
     @cached_property

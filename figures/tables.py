@@ -91,7 +91,7 @@ PUPIL_COUNT = Measure(
     _("pupils"),
     _("Enrolled pupils of the offerings of which the number is known."),
     Source.OFFERINGS,
-    Sum("pupils"),
+    Sum("pupils", "is_active"),
     kind=PUPILS,
     has_change=True,
     is_additive=True,
@@ -369,8 +369,8 @@ SUPPLY = Table(
             "pupilsToPlace",
             _("pupils to place"),
             _(
-                "Pupils whom schools said to be looking for a workplace; of schools that said nothing, "
-                "the enrolled pupils less those with an agreement for the school year."
+                "Pupils whom schools said to be looking for a workplace; of schools that said "
+                "nothing, the enrolled pupils less those with an agreement for the school year."
             ),
             Source.OFFERINGS,
             Sum("to_place", "is_active"),

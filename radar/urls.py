@@ -24,6 +24,7 @@ urlpatterns = [
         path("", include("companies.portal.urls")),
         path("", include("placement.urls")),
         path("", include("matching.urls")),
+        path("", include("figures.urls")),
         path("programmatie/", include("placement.programming.urls")),
         path("forum/", include("figures.forum.urls")),
         path("", include("companies.portal.requests.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -209,9 +210,9 @@ class Statistics(APIView):
         if table not in TABLES:
             raise Http404
         cube = _cube()
-        query = FiguresQuery({}, table=TABLES[table], cube=cube)
-        used = type("Used", (FiguresQuery,), {"base_fields": query.fields})
-        data = form_data(request, PageQuery, used)
+        # The parameters of this table: no other has an area, and few have a network.
+        known = type("TableQuery", (Form,), FiguresQuery({}, table=TABLES[table], cube=cube).fields)
+        data = form_data(request, PageQuery, known)
         query, paging = FiguresQuery(data, table=TABLES[table], cube=cube), PageQuery(data)
         require_valid(query, paging)
         result = answer(query.question())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.models import Company, CompanyMembership
 from companies.portal.acting import SESSION_KEY, memberships_of
+from figures.tables import TABLES
 from schools.models import SchoolMembership, SectorMembership
 
 
@@ -64,7 +65,7 @@ def navigation(request: HttpRequest) -> list[Section]:
     if not request.user.is_authenticated:
         return []
     sections = [
-        (title, [(name, reverse(address)) for name, address in pages])
+        (title, [(name, _address(address)) for name, address in pages])
         for title, pages in _sections(_roles(request, request.user))
     ]
     urls = [url for _title, pages in sections for _name, url in pages]
@@ -74,6 +75,12 @@ def navigation(request: HttpRequest) -> list[Section]:
         Section(title, tuple(Page(name, url, url == here) for name, url in pages))
         for title, pages in sections
     ]
+
+
+def _address(name: str) -> str:
+    """The address of a page; what stands behind a colon in its name is its argument."""
+    name, _colon, argument = name.partition(":") if name.startswith("figures-") else (name, "", "")
+    return reverse(name, args=[argument] if argument else [])
 
 
 #: A page's title and the name of its address.
@@ -92,6 +99,13 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
             radar.insert(0, (_("Which programme where"), "radar"))
         radar += [(_("Requests for programmes"), "dossiers"), (_("Provincial forum"), "forums")]
         yield _("Radar"), radar
+    yield (
+        _("Figures"),
+        [
+            (_("Overview"), "figures"),
+            *((str(table.title), f"figures-table:{table.slug}") for table in TABLES.values()),
+        ],
+    )
     if roles.company_user:
         yield _("Company"), [(_("Recognitions"), "recognitions"), (_("Users"), "company-members")]
     elif roles.coordinator:

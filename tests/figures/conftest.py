@@ -1,4 +1,4 @@
-"""A region with its figures, made once for a module that only reads them."""
+"""A region with its figures, made once for the tests that only read them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.factories import TODAY
 from tests.figures.region import build
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def cube(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cube]:
-    """The figures of the small region, rolled back after the module; the day is TODAY."""
+    """The figures of the small region, rolled back after these tests; the day is TODAY."""
     with django_db_blocker.unblock(), atomic(), time_machine.travel(TODAY, tick=False):
         build()
         call_command("refresh_radar", "--all", verbosity=0)

@@ -160,8 +160,8 @@ def supply() -> list[Fact]:
     return facts
 
 
-def gaps() -> list[Fact]:
-    known = offerings()
+def gaps(known: list[Fact]) -> list[Fact]:
+    """Of programmes in provinces, from the facts on offerings."""
     facts = []
     for year in sorted({fact["schoolYear"] for fact in known}):
         for province in Province.objects.all():
@@ -188,7 +188,9 @@ def gaps() -> list[Fact]:
                         "schoolYear": year,
                         "province": province.code,
                         "reason": reason(now, once),
-                        "advised": sum(
+                        "advised": None
+                        if int(year) < school_year_starting(TODAY)
+                        else sum(
                             figure.campus.municipality.today.province == province
                             for figure in advised
                         ),
@@ -250,7 +252,6 @@ def contacts() -> list[Fact]:
 FACTS: dict[str, Callable[[], list[Fact]]] = {
     "offerings": offerings,
     "supply": supply,
-    "gaps": gaps,
     "terms": terms,
     "contacts": contacts,
 }
@@ -264,12 +265,15 @@ def different(facts: list[Fact], key: str) -> int:
     return len({fact[key] for fact in facts})
 
 
-def total(values: Any) -> int:
-    return sum(value for value in values if value is not None)
+def total(values: Any) -> int | None:
+    """The sum of what is known; nothing where there is something and none of it is known."""
+    values = list(values)
+    known = [value for value in values if value is not None]
+    return sum(known) if known or not values else None
 
 
-def ratio(part: float, whole: float, by: float = 1) -> float | None:
-    return by * part / whole if whole else None
+def ratio(part: float | None, whole: float, by: float = 1) -> float | None:
+    return by * part / whole if whole and part is not None else None
 
 
 def middle(values: list[float]) -> float | None:
@@ -336,10 +340,10 @@ MEASURES: dict[tuple[str, str], tuple[str, Callable[[list[Fact]], Any]]] = {
     ("offerings", "offerings"): ("offerings", lambda f: len(active(f))),
     ("offerings", "campuses"): ("offerings", lambda f: different(active(f), "campus")),
     ("offerings", "schools"): ("offerings", lambda f: different(active(f), "school")),
-    ("offerings", "pupils"): ("offerings", lambda f: total(x["pupils"] for x in f)),
+    ("offerings", "pupils"): ("offerings", lambda f: total(x["pupils"] for x in active(f))),
     ("offerings", "pupilsPerSchool"): (
         "offerings",
-        lambda f: ratio(total(x["pupils"] for x in f), different(active(f), "school")),
+        lambda f: ratio(total(x["pupils"] for x in active(f)), different(active(f), "school")),
     ),
     ("offerings", "offeringsWithoutPupilCount"): (
         "offerings",
@@ -370,7 +374,7 @@ MEASURES: dict[tuple[str, str], tuple[str, Callable[[list[Fact]], Any]]] = {
     ("supply-demand", "placesTaken"): ("supply", lambda f: total(x["taken"] for x in said(f))),
     ("supply-demand", "placesFree"): (
         "supply",
-        lambda f: total(x["offered"] - x["taken"] for x in said(f)),
+        lambda f: total(x["offered"] - x["taken"] for x in said(f)) if said(f) or not f else None,
     ),
     ("supply-demand", "recognitionsWithUnknownPlaces"): ("supply", lambda f: n(f, offered=None)),
     ("supply-demand", "lonelyPlaces"): (
@@ -378,10 +382,10 @@ MEASURES: dict[tuple[str, str], tuple[str, Callable[[list[Fact]], Any]]] = {
         lambda f: total(x["offered"] for x in f if x["lonely"]),
     ),
     ("supply-demand", "offerings"): ("offerings", lambda f: len(active(f))),
-    ("supply-demand", "pupils"): ("offerings", lambda f: total(x["pupils"] for x in f)),
+    ("supply-demand", "pupils"): ("offerings", lambda f: total(x["pupils"] for x in active(f))),
     ("supply-demand", "pupilsToPlace"): (
         "offerings",
-        lambda f: total(x["to_place"] for x in f),
+        lambda f: total(x["to_place"] for x in active(f)),
     ),
     ("supply-demand", "placesPerPupil"): ("offerings", lambda f: per_pupil(f, 0.5)),
     ("supply-demand", "placesPerPupilP10"): ("offerings", lambda f: per_pupil(f, 0.1)),

@@ -114,7 +114,7 @@ def _through_the_years(lots: random.Random, campus: object, programme: Programme
 def _supply(
     lots: random.Random, places: list[Municipality], programmes: list[Programme], campuses: list
 ) -> None:
-    for _ in range(45):
+    for _ in range(26):
         establishment = EstablishmentFactory(
             municipality=lots.choice(places),
             metres_east=lots.randint(-80_000, 80_000),
