@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import psycopg.sql as sql
@@ -17,6 +18,8 @@ from matching.region import Region
 from matching.region_radar import region_opportunities
 from schools.models import Campus, Programme, SchoolYear
 
+#: Lines sent to the database at a time.
+LINES = 2_000
 #: The columns of a figure that are the fields of an opportunity.
 COLUMNS = [item.name for item in fields(Opportunity) if item.name != "programme"]
 
@@ -71,17 +74,25 @@ def _copy(sheets: dict[int, int], region: Region, policy: RadarPolicy) -> None:
         connection.connection.cursor() as cursor,
         cursor.copy(query) as copy,
     ):
-        for campus, item in region_opportunities(region, policy):
-            copy.write_row([sheets[item.programme], campus, *map(_plain, _values(item))])
+        # Lines made by hand: one in the driver's own way takes longer than all that it says.
+        lines = (
+            _line(sheets[item.programme], campus, item)
+            for campus, item in region_opportunities(region, policy)
+        )
+        while some := list(islice(lines, LINES)):
+            copy.write("".join(some))
 
 
-def _values(item: Opportunity) -> list[Any]:
-    return [getattr(item, name) for name in COLUMNS]
+def _line(sheet: int, campus: int, item: Opportunity) -> str:
+    """A figure as a line of PostgreSQL's text format; none of its values needs an escape."""
+    values = (getattr(item, name) for name in COLUMNS)
+    return "\t".join(map(_text, (sheet, campus, *values))) + "\n"
 
 
-def _plain(value: Any) -> Any:
-    """A value as PostgreSQL's text format takes it."""
-    return list(map(_plain, value)) if isinstance(value, tuple) else getattr(value, "value", value)
+def _text(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    return f"{{{','.join(map(str, value))}}}" if isinstance(value, tuple) else str(value)
 
 
 def of_campus(campus: Campus, school_year: SchoolYear, policy: RadarPolicy) -> Stored | None:
