@@ -26,7 +26,7 @@ Rows = NDArray[np.int64]
 
 #: Workplaces handled at once. Neighbours share a block, so that most campuses are out of its reach
 #: and never measured; smaller blocks skip more but add up their results more often.
-BLOCK = 512
+BLOCK = 768
 
 #: Weights are multiples of 2 ** -36: pupils times weights add up exactly to 130,000 at a workplace.
 WEIGHT_GRAIN = 2.0**-36
@@ -133,9 +133,20 @@ class Near:
         return np.sort(rows[(north >= low[1]) & (north <= high[1])])
 
 
-def blocks(workplaces: Floats, metres: float, size: int = BLOCK) -> Iterator[Rows]:
-    """The rows of all workplaces (n, 2) in blocks of neighbours, for catchments of some metres."""
-    cells = np.floor(workplaces / (metres / 2))
-    order = np.lexsort((workplaces[:, 1], cells[:, 1], cells[:, 0]))
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+def blocks(points: Floats, size: int = BLOCK) -> Iterator[Rows]:
+    """The rows of all points (n, 2) in blocks of neighbours, none larger than `size`.
+
+    Halved at the median of its longer side until it is small enough: so a block is compact where
+    points are dense and where they are sparse, and spans no gap between them.
+    """
+    waiting = [np.arange(len(points))] if len(points) else []
+    while waiting:
+        rows = waiting.pop()
+        if len(rows) <= size:
+            yield rows
+            continue
+        part = points[rows]
+        side = int(np.argmax(np.ptp(part, axis=0)))
+        half = len(rows) // 2
+        order = np.argpartition(part[:, side], half)
+        waiting += [rows[order[half:]], rows[order[:half]]]

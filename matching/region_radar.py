@@ -25,8 +25,9 @@ from matching.opportunities import (
 )
 from matching.region import Ids, Region, ranges
 
-#: Distances from campuses to offerings that are held at once: some 30 MB.
-DISTANCES = 4_000_000
+#: Campuses for which the nearest offering is looked for together, and how far in metres at first.
+NEIGHBOURS = 64
+FIRST_LOOK = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Fl
     wanted = region.campuses[rows]
     campuses, offerings = Near(wanted), Near(region.campuses[region.campus])
     establishments = Near(region.establishments).around(wanted, decay.catchment)
-    for some in blocks(region.establishments[establishments], decay.catchment):
+    for some in blocks(region.establishments[establishments]):
         spots = region.establishments[establishments[some]]
         found, at = region.recognitions_at(establishments[some])
         starts = np.searchsorted(region.programme[found], np.arange(p + 1))
@@ -155,7 +156,7 @@ def _around(
     """Pupils (m, p) at campuses in reach, itself included, and how many others offer it."""
     drawing, rivals = (np.zeros((len(rows), pupils.shape[1])) for _ in range(2))
     campuses = Near(region.campuses)
-    for some in blocks(region.campuses[rows], decay.catchment):
+    for some in blocks(region.campuses[rows]):
         spots = region.campuses[rows[some]]
         near = campuses.around(spots, decay.catchment)
         reach = decay.within(squares_between(spots[:, None], campuses.points[near])).sum(axis=0)
@@ -167,20 +168,30 @@ def _around(
 def _nearest(region: Region, rows: Ids) -> Floats:
     """The distance (m, p) to the nearest other campus that offers each programme; NaN for none.
 
-    Distances to all offerings: few beside the pairs of campuses and recognitions.
+    Looks around a few neighbours at a time, twice as far each time, for the programmes that one of
+    them has not found so far: those that are frequent are found near, and the others are few.
     """
-    nearest = np.full((len(rows), len(region.programme_ids)), np.nan)
-    order = np.argsort(region.offered_programme, kind="stable")
-    campus = region.campus[order]
-    programmes, starts = np.unique(region.offered_programme[order], return_index=True)
-    step = max(DISTANCES // max(len(order), 1), 1)
-    for first in range(0, len(rows) if len(order) else 0, step):
-        here = rows[first : first + step, None]
-        squares = squares_between(region.campuses[here], region.campuses[campus])
-        squares[here == campus] = np.inf
-        closest = np.sqrt(np.minimum.reduceat(squares, starts, axis=1))
-        nearest[first : first + step, programmes] = np.where(np.isfinite(closest), closest, np.nan)
-    return nearest
+    nearest = np.full((len(rows), len(region.programme_ids)), np.inf)
+    offerings = Near(region.campuses[region.campus])
+    everywhere = float(np.hypot(*np.ptp(region.campuses, axis=0))) if len(rows) else 0.0
+    for some in blocks(region.campuses[rows], NEIGHBOURS):
+        here, metres = rows[some], FIRST_LOOK
+        sought = np.ones(len(region.programme_ids), dtype=bool)
+        while sought.any():
+            near = offerings.around(region.campuses[here], metres)
+            near = near[sought[region.offered_programme[near]]]
+            near = near[np.argsort(region.offered_programme[near], kind="stable")]
+            if len(near):
+                squares = squares_between(region.campuses[here, None], offerings.points[near])
+                squares[here[:, None] == region.campus[near]] = np.inf
+                programmes, starts = np.unique(region.offered_programme[near], return_index=True)
+                closest = np.sqrt(np.minimum.reduceat(squares, starts, axis=1))
+                nearest[some[:, None], programmes] = closest
+                sought[programmes[(closest <= metres).all(axis=0)]] = False
+            if metres > everywhere:
+                break
+            metres *= 2
+    return np.where(np.isfinite(nearest), nearest, np.nan)
 
 
 def region_opportunities(

@@ -140,7 +140,7 @@ def test_whoever_is_near_is_found_and_every_workplace_is_in_one_block(
 ) -> None:
     points = np.array(places) * 5000.0
     seen = []
-    for block in blocks(points, DECAY.catchment, size=3):
+    for block in blocks(points, size=3):
         seen += block.tolist()
         squares = squares_between(points[block][:, None], points)
         near = np.flatnonzero((squares <= DECAY.catchment**2).any(axis=0))
