@@ -22,6 +22,7 @@ urlpatterns = [
         path("profiel/", views.profile, name="profile"),
         path("", include("accounts.urls")),
         path("", include("companies.portal.urls")),
+        path("", include("companies.portal.places.urls")),
         path("", include("placement.urls")),
         path("", include("matching.urls")),
         path("", include("figures.urls")),

@@ -2,6 +2,7 @@
 
 from companies.portal.claims import Claim, ClaimProof, ClaimStatus
 from companies.portal.invitations import Invitation, InvitedBy
+from companies.portal.places.models import ConfirmationRequest
 from companies.portal.requests.models import (
     DocumentKind,
     RecognitionRequest,
@@ -15,6 +16,7 @@ __all__ = [
     "Claim",
     "ClaimProof",
     "ClaimStatus",
+    "ConfirmationRequest",
     "DocumentKind",
     "Invitation",
     "InvitedBy",

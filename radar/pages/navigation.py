@@ -107,7 +107,14 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         ],
     )
     if roles.company_user:
-        yield _("Company"), [(_("Recognitions"), "recognitions"), (_("Users"), "company-members")]
+        yield (
+            _("Company"),
+            [
+                (_("Places"), "company-places"),
+                (_("Recognitions"), "recognitions"),
+                (_("Users"), "company-members"),
+            ],
+        )
     elif roles.coordinator:
         yield _("Recognitions"), [(_("Recognitions"), "recognitions")]
     if roles.consultant or roles.administrator:

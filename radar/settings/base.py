@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "companies.expire_recognitions",
         "schedule": crontab(hour="0", minute="20"),
     },
+    # Twice a year, before schools look for places and before the programming.
+    "ask-to-confirm-places": {
+        "task": "portal.ask_to_confirm_places",
+        "schedule": crontab(hour="7", minute="10", day_of_month="15", month_of_year="1,5"),
+    },
     "remind-of-renewals": {
         "task": "portal.remind_of_renewals",
         "schedule": crontab(hour="7", minute="10"),

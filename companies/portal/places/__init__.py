@@ -1,0 +1,1 @@
+"""The places that a company says it has, per recognition and school year."""
