@@ -1,14 +1,18 @@
 """Companies, establishments, recognitions and what follows from them in the administration."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import (
     Agreement,
     Approach,
+    ApproachStep,
     Company,
     CompanyMembership,
     CompanyRole,
@@ -70,6 +74,15 @@ class WorkplaceInline(admin.TabularInline):
     model = Workplace
     autocomplete_fields = ("school_year",)
     extra = 0
+
+
+class ApproachStepInline(admin.TabularInline):
+    """The history is read here, and written by the steps themselves."""
+
+    model = ApproachStep
+    fields = readonly_fields = ("at", "side", "by", "from_status", "to_status", "note")
+    can_delete = False
+    extra = max_num = 0
 
 
 @admin.display(description=_("number"))
@@ -153,7 +166,11 @@ class AgreementAdmin(ExportMixin):
     list_filter = ("kind", "status")
     list_select_related = ("campus__school",)
     search_fields = ("pupil_reference", "campus__name", "campus__school__name")
-    autocomplete_fields = ("campus", "workplace", "mentor")
+    autocomplete_fields = ("campus", "workplace", "mentor", "approach")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # From one state to the next lead the actions, which also tell whom it concerns.
+        return ("status", "workplace", "starts_on") if obj else ()
 
 
 @admin.register(Approach)
@@ -162,4 +179,8 @@ class ApproachAdmin(ExportMixin):
     list_filter = ("status",)
     list_select_related = ("campus__school", "establishment", "programme")
     search_fields = ("campus__school__name", "establishment__name", "programme__title")
-    autocomplete_fields = ("campus", "establishment", "programme")
+    autocomplete_fields = ("campus", "establishment", "programme", "coordinator")
+    inlines = (ApproachStepInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("status",) if obj else ()

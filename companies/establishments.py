@@ -54,6 +54,14 @@ class KboCheckDigits(Func):
     output_field = models.BooleanField()
 
 
+class CompanySize(models.TextChoices):
+    """How large a company is; empty means unknown."""
+
+    SMALL = "small", _("fewer than 20 people")
+    MIDDLE = "middle", _("20 to 249 people")
+    LARGE = "large", _("250 people or more")
+
+
 class CompanyQuerySet(models.QuerySet["Company"]):
     def of(self, user: User) -> Self:
         """The companies a user acts for; every company for an administrator."""
@@ -105,6 +113,15 @@ class Company(models.Model):
     email = models.EmailField(_("e-mail address"), blank=True)
     telephone = models.CharField(_("telephone"), max_length=30, blank=True)
     website = models.URLField(_("website"), blank=True)
+    size = models.CharField(
+        _("size"),
+        max_length=6,
+        choices=CompanySize,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Leave empty when unknown."),
+    )
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
 
     objects = CompanyQuerySet.as_manager()

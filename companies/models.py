@@ -1,5 +1,13 @@
 """Companies' side of the field, cut by concept; this module gathers the models for Django."""
 
+from companies.approaches import (
+    Approach,
+    ApproachChannel,
+    ApproachStatus,
+    ApproachStep,
+    DeclineReason,
+    Side,
+)
 from companies.establishments import (
     Company,
     CompanyMembership,
@@ -13,8 +21,6 @@ from companies.pupils import (
     Agreement,
     AgreementKind,
     AgreementStatus,
-    Approach,
-    ApproachStatus,
     Mentor,
 )
 from companies.recognitions import Recognition, RecognitionStatus, Workplace
@@ -24,15 +30,19 @@ __all__ = [
     "AgreementKind",
     "AgreementStatus",
     "Approach",
+    "ApproachChannel",
     "ApproachStatus",
+    "ApproachStep",
     "Company",
     "CompanyMembership",
     "CompanyRole",
+    "DeclineReason",
     "Establishment",
     "Exclusion",
     "Mentor",
     "Recognition",
     "RecognitionStatus",
+    "Side",
     "Transfer",
     "WorkLanguage",
     "Workplace",

@@ -26,7 +26,7 @@ from schools.models import Campus, SchoolYear
 def plan(
     campus: Campus, recognition: int, school_year: SchoolYear, reference: str, today: date
 ) -> Agreement:
-    """Take a free place of a recognition (primary key) for a pupil.
+    """Take a free place of a recognition (primary key) for a pupil; the database counts it taken.
 
     The workplace is locked, so that of two who take the last place one is refused. Raises
     ValidationError when no place or mentor is free any more, when the recognition is not usable,
@@ -53,18 +53,17 @@ def plan(
     )
     if placed.exists():
         raise ValidationError(_("This pupil has a place already."), code="placed")
+    begins = workplace.recognition.valid_from or today
     agreement = Agreement(
         campus=campus,
         workplace=workplace,
         pupil_reference=reference,
         kind=AgreementKind.OAO,
-        starts_on=max(today, school_year.start),
+        starts_on=max(today, school_year.start, begins),
         ends_on=school_year.end,
     )
     agreement.full_clean()
     agreement.save()
-    workplace.places_taken += 1
-    workplace.save(update_fields=["places_taken"])
     return agreement
 
 
@@ -74,11 +73,9 @@ def withdraw(agreement: Agreement) -> None:
 
     The workplace is locked first, as in `plan`, so that the two never wait for each other.
     """
-    workplace = Workplace.objects.select_for_update().get(pk=agreement.workplace_id)
+    Workplace.objects.select_for_update().get(pk=agreement.workplace_id)
     kept = Agreement.objects.select_for_update().get(pk=agreement.pk)
     if kept.status != AgreementStatus.PLANNED:
         return
     kept.status, kept.end_reason = AgreementStatus.ENDED_EARLY, str(_("Withdrawn by the school."))
     kept.save(update_fields=["status", "end_reason"])
-    workplace.places_taken = max(workplace.places_taken - 1, 0)
-    workplace.save(update_fields=["places_taken"])

@@ -1,15 +1,24 @@
-"""Mentors, agreements for pupils, and the contacts that lead to them. No pupil is ever named."""
+"""Mentors, and agreements for pupils. No pupil is ever named."""
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Self
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from companies.approaches import Approach
 from companies.establishments import Establishment
-from companies.recognitions import Workplace
-from schools.models import Campus, Programme
+from companies.recognitions import DateRange, Recognition, Workplace
+from schools.models import Campus
 
 #: A school's own reference: no spaces, so that no name fits in by accident.
 pupil_reference_shape = RegexValidator(
@@ -68,6 +77,45 @@ class AgreementStatus(models.TextChoices):
     ENDED_EARLY = "ended_early", _("ended early")
 
 
+#: Which status may follow which; the database holds it by a trigger made from this table.
+FOLLOWING = {
+    AgreementStatus.PLANNED: (AgreementStatus.RUNNING, AgreementStatus.ENDED_EARLY),
+    AgreementStatus.RUNNING: (AgreementStatus.COMPLETED, AgreementStatus.ENDED_EARLY),
+}
+#: The statuses in which a pupil has the place.
+HOLDING = (AgreementStatus.PLANNED, AgreementStatus.RUNNING)
+#: The fewest hours a week at the workplace that make an agreement an OAO.
+OAO_HOURS = 20
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def of(self, user: User) -> Self:
+        """The agreements of the schools a user acts for; all for an administrator."""
+        return self if user.is_superuser else self.filter(campus__school__memberships__user=user)
+
+    def with_company_of(self, user: User) -> Self:
+        """The agreements at the establishments of the companies a user acts for."""
+        return self.filter(workplace__recognition__establishment__company__memberships__user=user)
+
+    def holding(self) -> Self:
+        """Planned or running: the pupil has the place."""
+        return self.filter(status__in=HOLDING)
+
+    def complete(self) -> Self:
+        """With all that is signed: without a mentor and hours, a place is only reserved."""
+        return self.filter(mentor__isnull=False, hours_per_week__isnull=False)
+
+    def with_names(self) -> Self:
+        """With all that a list of agreements names."""
+        return self.select_related(
+            "campus__school",
+            "mentor",
+            "workplace__school_year",
+            "workplace__recognition__establishment__municipality",
+            "workplace__recognition__programme",
+        )
+
+
 class Agreement(models.Model):
     """Overeenkomst of a pupil of a campus at a workplace, for a period."""
 
@@ -97,7 +145,18 @@ class Agreement(models.Model):
     )
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
-    end_reason = models.TextField(_("reason for ending early"), blank=True)
+    end_reason = models.TextField(_("reason for ending early"), blank=True, max_length=1000)
+    approach = models.ForeignKey(
+        Approach,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("approach"),
+    )
+    version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         ordering = ("-starts_on", "pk")
@@ -119,62 +178,105 @@ class Agreement(models.Model):
                     "An OAO needs 20 hours a week at the workplace; with fewer it is an SAO."
                 ),
             ),
+            ExclusionConstraint(
+                name="agreement_one_place_a_pupil",
+                expressions=[
+                    ("campus", RangeOperators.EQUAL),
+                    ("pupil_reference", RangeOperators.EQUAL),
+                    (
+                        DateRange(
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(status__in=("planned", "running")),
+                violation_error_message=_("This pupil has a place already in that period."),
+            ),
+        )
+        triggers = (
+            pgtrigger.FSM(
+                name="agreement_status_follows",
+                field="status",
+                transitions=[
+                    (str(before.value), str(after.value))
+                    for before, afters in FOLLOWING.items()
+                    for after in afters
+                ],
+            ),
+            # What is over was allowed in its day; a recognition that lapses ends no agreement.
+            pgtrigger.Trigger(
+                name="agreement_needs_recognition",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("workplace_id", "starts_on"),
+                condition=pgtrigger.Q(new__status__in=("planned", "running")),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM companies_workplace w
+                        JOIN companies_recognition r ON r.id = w.recognition_id
+                        WHERE w.id = NEW.workplace_id AND r.status = 'recognised'
+                          AND NEW.starts_on BETWEEN r.valid_from AND r.valid_until
+                    ) THEN
+                        RAISE EXCEPTION 'The recognition is not valid on the start date.'
+                        USING ERRCODE = 'check_violation',
+                              CONSTRAINT = 'agreement_needs_recognition';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # The one rule of what an agreement does to the places of its workplace: it takes one,
+            # and gives it back when it ends early or goes. Places that the company says are taken
+            # by others stay counted, so this adds and subtracts, and never counts anew.
+            pgtrigger.Trigger(
+                name="agreement_takes_place",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.Delete
+                | pgtrigger.UpdateOf("workplace_id", "status"),
+                declare=[("given", "BIGINT"), ("taken", "BIGINT")],
+                func="""
+                    IF TG_OP <> 'INSERT' THEN
+                        IF OLD.status <> 'ended_early' THEN given := OLD.workplace_id; END IF;
+                    END IF;
+                    IF TG_OP <> 'DELETE' THEN
+                        IF NEW.status <> 'ended_early' THEN taken := NEW.workplace_id; END IF;
+                    END IF;
+                    IF given IS DISTINCT FROM taken THEN
+                        UPDATE companies_workplace
+                        SET places_taken = GREATEST(places_taken - 1, 0) WHERE id = given;
+                        UPDATE companies_workplace
+                        SET places_taken = places_taken + 1 WHERE id = taken;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.pupil_reference} · {self.workplace}"
 
+    def clean(self) -> None:
+        """What the database holds too, said of the field at fault; only for a new agreement."""
+        known = self.workplace_id and self.starts_on and self.status in HOLDING
+        if not (self._state.adding and known):
+            return
+        recognition = self.workplace.recognition
+        valid = Recognition.objects.valid_on(self.starts_on).filter(pk=recognition.pk)
+        if not valid.exists():
+            raise ValidationError({"starts_on": _("The recognition is not valid on that day.")})
+        if self.mentor and self.mentor.establishment_id != recognition.establishment_id:
+            raise ValidationError({"mentor": _("This mentor works elsewhere.")})
+        free = self.workplace.places_free
+        if free is not None and free < 1:
+            raise ValidationError(_("This place is no longer free."), code="taken")
 
-class ApproachStatus(models.TextChoices):
-    """Where a contact with an establishment stands."""
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that is signed is known; else the place is only reserved."""
+        return self.mentor_id is not None and self.hours_per_week is not None
 
-    PLANNED = "planned", _("planned")
-    SENT = "sent", _("sent")
-    ANSWERED = "answered", _("answered")
-    INTERVIEW = "interview", _("interview")
-    AGREED = "agreed", _("agreed")
-    DECLINED = "declined", _("declined")
-    NO_ANSWER = "no_answer", _("no answer")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-class Approach(models.Model):
-    """Contactname of a coordinator with an establishment about a programme, and its outcome."""
-
-    campus = models.ForeignKey(
-        Campus, on_delete=models.CASCADE, related_name="approaches", verbose_name=_("campus")
-    )
-    establishment = models.ForeignKey(
-        Establishment,
-        on_delete=models.CASCADE,
-        related_name="approaches",
-        verbose_name=_("establishment"),
-    )
-    programme = models.ForeignKey(
-        Programme, on_delete=models.PROTECT, related_name="approaches", verbose_name=_("programme")
-    )
-    status = models.CharField(
-        _("status"), max_length=9, choices=ApproachStatus, default=ApproachStatus.PLANNED
-    )
-    sent_on = models.DateField(_("sent on"), null=True, blank=True)
-    answered_on = models.DateField(_("answered on"), null=True, blank=True)
-    note = models.TextField(_("note"), blank=True)
-
-    class Meta:
-        ordering = ("-sent_on", "pk")
-        verbose_name = _("approach")
-        verbose_name_plural = _("approaches")
-        indexes = (
-            models.Index(fields=("establishment", "sent_on"), name="approach_establishment_sent"),
-        )
-        constraints = (
-            models.CheckConstraint(
-                name="approach_answer_after_sending",
-                condition=Q(answered_on__isnull=True)
-                | Q(sent_on__isnull=False, answered_on__gte=F("sent_on")),
-                violation_error_message=_("An answer comes after the message."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.campus} → {self.establishment}"
+    def holds_place_on(self, day: date) -> bool:
+        """Whether the pupil has the place on a day."""
+        return self.status in HOLDING and self.starts_on <= day <= self.ends_on

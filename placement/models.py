@@ -1,17 +1,24 @@
 """The coordinator's side of the field, cut by concept; gathers the models for Django."""
 
+from placement.contact_settings import ContactSettings
 from placement.error_reports import ErrorReport, ErrorSubject
+from placement.message_templates import MessageTemplate
 from placement.programming.dossiers import Dossier, DossierStage, SectorAdvice, Verdict
 from placement.pupil_requests import PupilMode, PupilRequest, PupilRequestStatus
+from placement.shortlists import Shortlist, ShortlistEntry
 
 __all__ = [
+    "ContactSettings",
     "Dossier",
     "DossierStage",
     "ErrorReport",
     "ErrorSubject",
+    "MessageTemplate",
     "PupilMode",
     "PupilRequest",
     "PupilRequestStatus",
     "SectorAdvice",
+    "Shortlist",
+    "ShortlistEntry",
     "Verdict",
 ]

@@ -31,6 +31,7 @@ urlpatterns = [
         path("", include("companies.portal.requests.urls")),
         path("", include("companies.review.urls")),
         path("leerlingen/lijst/", include("placement.pupil_lists.urls")),
+        path("", include("companies.urls")),
         path("", include("imports.urls")),
         path("datakwaliteit/", quality.overview, name="quality"),
         path("datakwaliteit/overdragen/", quality.carry_over, name="quality-carry-over"),

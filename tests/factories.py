@@ -32,6 +32,7 @@ from companies.models import (
     AgreementStatus,
     Approach,
     ApproachStatus,
+    ApproachStep,
     Company,
     CompanyMembership,
     Establishment,
@@ -39,6 +40,7 @@ from companies.models import (
     Mentor,
     Recognition,
     RecognitionStatus,
+    Side,
     Transfer,
     Workplace,
 )
@@ -46,7 +48,17 @@ from companies.portal.models import Claim, ClaimProof, Invitation, InvitedBy
 from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
 from geo.models import Municipality, PostalCode, Province
 from geo.precision import LocationPrecision
-from placement.models import Dossier, ErrorReport, ErrorSubject, PupilRequest, PupilRequestStatus
+from placement.models import (
+    ContactSettings,
+    Dossier,
+    ErrorReport,
+    ErrorSubject,
+    MessageTemplate,
+    PupilRequest,
+    PupilRequestStatus,
+    Shortlist,
+    ShortlistEntry,
+)
 from schools.models import (
     AliasKind,
     Campus,
@@ -424,3 +436,46 @@ class ErrorReportFactory(DjangoModelFactory[ErrorReport]):
     text = Sequence(lambda n: f"Het huisnummer is {n}.")
     reported_by = SubFactory(UserFactory)
     reported_at = datetime(2026, 11, 19, tzinfo=UTC)
+class ApproachStepFactory(DjangoModelFactory[ApproachStep]):
+    class Meta:
+        model = ApproachStep
+
+    approach = SubFactory(ApproachFactory)
+    side = Side.SCHOOL
+    from_status = ApproachStatus.PLANNED
+    to_status = ApproachStatus.SENT
+
+
+class ShortlistFactory(DjangoModelFactory[Shortlist]):
+    class Meta:
+        model = Shortlist
+
+    campus = SubFactory(CampusFactory)
+    programme = SubFactory(ProgrammeFactory)
+
+
+class ShortlistEntryFactory(DjangoModelFactory[ShortlistEntry]):
+    class Meta:
+        model = ShortlistEntry
+
+    shortlist = SubFactory(ShortlistFactory)
+    establishment = SubFactory(EstablishmentFactory)
+    position = Sequence(lambda n: n + 1)
+    added_by = SubFactory(UserFactory)
+
+
+class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
+    class Meta:
+        model = MessageTemplate
+
+    school = SubFactory(SchoolFactory)
+    name = Sequence(lambda n: f"Sjabloon {n}")
+    subject = "Leerling {opleiding}"
+    body = "Beste {vestiging}"
+
+
+class ContactSettingsFactory(DjangoModelFactory[ContactSettings]):
+    class Meta:
+        model = ContactSettings
+
+    school = SubFactory(SchoolFactory)

@@ -92,7 +92,23 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
     school = roles.coordinator or roles.administrator
     if school:
         yield _("Workplaces"), [(_("Search"), "matches")]
-        yield _("Pupils"), [(_("Allocation"), "allocation"), (_("Take in a list"), "pupil-list")]
+        yield (
+            _("Contacts"),
+            [
+                (_("Board"), "approaches"),
+                (_("List"), "approach-list"),
+                (_("Shortlists"), "shortlists"),
+                (_("Messages and settings"), "message-templates"),
+            ],
+        )
+        yield (
+            _("Pupils"),
+            [
+                (_("Allocation"), "allocation"),
+                (_("Take in a list"), "pupil-list"),
+                (_("Agreements"), "agreements"),
+            ],
+        )
     if school or roles.consultant:
         radar: Pages = [(_("What if"), "scenarios")]
         if school:

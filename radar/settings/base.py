@@ -182,6 +182,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.delete_request_documents",
         "schedule": crontab(hour="2", minute="30"),
     },
+    # Just after midnight agreements start and end; silence is known before the working day.
+    "keep-agreements-in-step": {
+        "task": "companies.keep_agreements_in_step",
+        "schedule": crontab(hour="0", minute="10"),
+    },
+    "mark-silent": {"task": "companies.mark_silent", "schedule": crontab(hour="6", minute="0")},
+    "send-reminders": {
+        "task": "placement.send_reminders",
+        "schedule": crontab(hour="7", minute="0"),
+    },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "tend-webhooks": {"task": "webhooks.tend", "schedule": 15.0},
     "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},

@@ -70,5 +70,6 @@ class VersionedForm(forms.ModelForm):
         return "–" if value in (None, "") else str(value)
 
     def save(self, commit: bool = True) -> Any:
-        self.instance.version += 1
+        if not self.instance._state.adding:
+            self.instance.version += 1
         return super().save(commit)

@@ -7,6 +7,8 @@ A picture is a line of `SHOTS`; it lands in docs/screenshots/NAME.png.
 """
 
 import os
+import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +23,13 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 MATCHES = "/leerwerkplekken/?campus=039107-1&programme=88&radius=40"
+
+
+ANSWER_PATH = """
+from companies.answer_links import token_of
+from companies.models import Approach
+print(f"/antwoord/{token_of(Approach.objects.get(pk=%d))}/")
+"""
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,55 @@ def first_explained(page: Page) -> None:
     page.locator("#match-1 h2 button").focus()
 
 
+def first_shortlist(page: Page) -> None:
+    page.locator("tbody a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def contact_form(page: Page) -> None:
+    first_shortlist(page)
+    page.get_by_role("button", name="benaderen").click()
+    page.wait_for_load_state("networkidle")
+
+
+def first_interview(page: Page) -> None:
+    page.locator("#column-interview ~ ul a").first.click()
+    page.wait_for_load_state("networkidle")
+
+
+def answer_path(pk: int) -> str:
+    """The path of the link in the last mail about an approach, from the site's own database."""
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", ANSWER_PATH % pk]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def answer_page(page: Page) -> None:
+    """Write to a company, and follow the link in its mail."""
+    contact_form(page)
+    while page.locator("input[name='establishment']:checked").count() > 1:
+        page.locator("input[name='establishment']:checked").last.uncheck()
+    if (warned := page.locator("#id_despite")).count():
+        warned.check()
+    page.get_by_role("button", name="Uitvoeren").click()
+    page.wait_for_url(re.compile(r"/contactnames/\d+/"))
+    pk = int(page.url.rstrip("/").rsplit("/", 1)[1])
+    page.goto(answer_path(pk))
+
+
 SHOTS = [
     Shot("start", "/", user=None),
     Shot("home-coordinator", "/"),
     Shot("leerwerkplekken", MATCHES, do=first_explained),
     Shot("leerwerkplekken-gsm", MATCHES, window=PHONE),
     Shot("radar", "/radar/?campus=039107-1"),
+    Shot("shortlist", "/shortlists/", do=first_shortlist),
+    Shot("benaderen", "/shortlists/", do=contact_form),
+    Shot("contacten", "/contactnames/"),
+    Shot("contacten-gsm", "/contactnames/", window=PHONE),
+    Shot("contact", "/contactnames/", do=first_interview),
+    Shot("antwoord", "/shortlists/", do=answer_page),
+    Shot("overeenkomsten", "/overeenkomsten/"),
 ]
 
 

@@ -110,7 +110,7 @@ def store(region: list[Place], programme: Programme, campus: Campus, year: Schoo
                 campus=campus,
                 establishment=establishment,
                 programme=programme,
-                status=ApproachStatus.ANSWERED if answered else ApproachStatus.SENT,
+                status=ApproachStatus.DECLINED if answered else ApproachStatus.NO_ANSWER,
                 sent_on=TODAY - timedelta(days=30),
                 answered_on=TODAY - timedelta(days=20) if answered else None,
             )

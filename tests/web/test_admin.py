@@ -18,7 +18,13 @@ OURS = ("accounts", "geo", "schools", "companies")
 REGISTERED = [model for model in admin.site._registry if model._meta.app_label in OURS]
 READ_ONLY = {"GeocodeResult"}
 #: Managed inside another model's form.
-INSIDE = {"SchoolMembership", "SectorMembership", "CompanyMembership", "ProgrammeAlias"}
+INSIDE = {
+    "SchoolMembership",
+    "SectorMembership",
+    "CompanyMembership",
+    "ProgrammeAlias",
+    "ApproachStep",
+}
 
 
 @pytest.fixture

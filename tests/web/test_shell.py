@@ -55,6 +55,7 @@ PUBLIC = {
     "/profiel/geblokkeerd/",
     "/privacy/",
     "/ondernemingen/",
+    "/antwoord/bedankt/",
     "/admin/login/",
     "/admin/jsi18n/",
 }

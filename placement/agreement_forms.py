@@ -1,0 +1,176 @@
+"""The forms of agreements: the terms, the end, and what a list shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from companies.agreeing import Terms
+from companies.models import Agreement, AgreementKind, AgreementStatus, Mentor
+from companies.pupils import AgreementQuerySet
+from placement.approach_forms import DayInput
+from radar.web.choices import later
+from radar.web.versions import VersionedForm
+from schools.models import Campus, SchoolYear
+
+#: What the list of agreements may be sorted by.
+SORTS = {
+    "reference": ("pupil_reference", "pk"),
+    "name": ("workplace__recognition__establishment__name", "pk"),
+    "programme": ("workplace__recognition__programme__title", "pk"),
+    "campus": ("campus__school__name", "campus__site_number", "pk"),
+    "kind": ("kind", "pk"),
+    "status": ("status", "pk"),
+    "start": ("starts_on", "pk"),
+    "end": ("ends_on", "pk"),
+}
+
+
+class MentorChoice(forms.ModelChoiceField):
+    """Mentors, each with how many pupils she guides of how many she may."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        words = _("%(name)s (%(guiding)s of %(limit)s pupils)")
+        return words % {"name": obj.name, "guiding": obj.guiding, "limit": obj.limit}
+
+
+class AgreementForm(VersionedForm):
+    """The terms of an agreement; `terms` after `is_valid()`. Whether they may be is asked later."""
+
+    mentor = MentorChoice(label=_("Mentor"), queryset=Mentor.objects.none())
+
+    class Meta:
+        model = Agreement
+        fields = ("pupil_reference", "kind", "hours_per_week", "starts_on", "ends_on", "mentor")
+        labels = {
+            "pupil_reference": _("Pupil's reference"),
+            "kind": _("Kind"),
+            "hours_per_week": _("Hours a week at the workplace"),
+            "starts_on": _("First day"),
+            "ends_on": _("Last day"),
+        }
+        help_texts = {
+            "pupil_reference": _("The school's own reference, never a name."),
+            "hours_per_week": _("On average: 20 or more for an OAO, fewer for an SAO."),
+        }
+        widgets = {"starts_on": DayInput(), "ends_on": DayInput()}
+
+    def __init__(
+        self, *args: Any, mentors: QuerySet[Mentor], references: Iterable[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        mentor: Any = self.fields["mentor"]
+        mentor.queryset = mentors
+        mentor.required = bool(mentors)
+        mentor.empty_label = _("Choose a mentor")
+        if not mentors:
+            mentor.help_text = _(
+                "The establishment named no mentor yet. The place is reserved until there is one."
+            )
+        elif len(mentors) == 1 and not self.instance.pk:
+            mentor.initial = mentors[0]
+        self.fields["hours_per_week"].required = True
+        self.fields["pupil_reference"].widget.attrs |= {"list": "references", "autocomplete": "off"}
+        self.references = list(references)
+
+    def _post_clean(self) -> None:
+        """The action checks what it makes; a form without a workplace cannot."""
+
+    @property
+    def terms(self) -> Terms:
+        found = self.cleaned_data
+        return Terms(
+            found["pupil_reference"],
+            AgreementKind(found["kind"]),
+            found["hours_per_week"],
+            found["starts_on"],
+            found["ends_on"],
+            found["mentor"],
+        )
+
+
+class EndForm(forms.Form):
+    """Why and when an agreement ends early."""
+
+    on = forms.DateField(label=_("Last day"), widget=DayInput())
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    searches = forms.BooleanField(
+        label=_("The pupil looks for another workplace"), required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+
+
+class AgreementFilter(forms.Form):
+    """Which agreements to show. What is not chosen does not filter."""
+
+    q = forms.CharField(
+        label=_("Reference, establishment or town"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    campus = forms.CharField(label=_("Campus"), required=False, max_length=20)
+    school_year = forms.TypedChoiceField(
+        label=_("School year"), required=False, coerce=int, empty_value=None
+    )
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", _("all")), *AgreementStatus.choices]
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("all")), *AgreementKind.choices]
+    )
+
+    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+        self.user, self.today = user, today
+        self.fields["campus"].widget = forms.Select(choices=later(self._campuses))
+        years = [(year.starts_in, year.name) for year in SchoolYear.objects.all()]
+        school_year: Any = self.fields["school_year"]
+        school_year.choices = [("", _("all")), *years]
+
+    def _campuses(self) -> list[tuple[str, str]]:
+        campuses = Campus.objects.of(self.user).select_related("school")
+        if self.user.is_superuser:
+            campuses = campuses.none()
+        return [("", str(_("all"))), *((campus.key, str(campus)) for campus in campuses)]
+
+    def clean_campus(self) -> Campus | None:
+        key = self.cleaned_data["campus"]
+        if not key:
+            return None
+        try:
+            return Campus.objects.of(self.user).select_related("school").keyed(key)
+        except Campus.DoesNotExist:
+            raise ValidationError(_("This is no campus of yours.")) from None
+
+    def agreements(self) -> AgreementQuerySet:
+        """The agreements asked for; call after `is_valid()`."""
+        asked = self.cleaned_data
+        found = Agreement.objects.of(self.user)
+        for word in asked["q"].split()[:5]:
+            place = "workplace__recognition__establishment__"
+            found = found.filter(
+                Q(pupil_reference__icontains=word)
+                | Q(**{f"{place}name__icontains": word})
+                | Q(**{f"{place}municipality__name__icontains": word})
+            )
+        if asked["campus"]:
+            found = found.filter(campus=asked["campus"])
+        if asked["school_year"]:
+            found = found.filter(workplace__school_year=asked["school_year"])
+        if asked["status"]:
+            found = found.filter(status=asked["status"])
+        if asked["kind"]:
+            found = found.filter(kind=asked["kind"])
+        return found.with_names()

@@ -1,0 +1,12 @@
+"""What the clock does for coordinators."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from placement import reminders
+
+
+@shared_task(name="placement.send_reminders")
+def send_reminders() -> int:
+    """A mail to each coordinator with something to follow up. Gives how many."""
+    return reminders.send_reminders(timezone.localdate())

@@ -1,0 +1,255 @@
+"""The coordinator's contacts in a real browser: from a shortlist to an agreement, by mouse, by
+keyboard alone, in both languages, wide and on a phone; and the company's answer without a login.
+"""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, Page, expect
+
+from companies.answer_links import token_of
+from companies.models import Approach
+from tests.e2e.test_accessibility import LOOKS, violations
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PAGES = [
+    "/contactnames/",
+    "/contactnames/lijst/",
+    "/contactnames/sjablonen/",
+    "/contactnames/sjablonen/039107/nieuw/",
+    "/contactnames/instellingen/039107/",
+    "/shortlists/",
+    "/overeenkomsten/",
+]
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("options", LOOKS, ids=str)
+@pytest.mark.parametrize("address", PAGES)
+def test_axe_finds_nothing(page: Page, address: str) -> None:
+    page.goto(address)
+    assert violations(page) == []
+    assert fits(page)
+
+
+@pytest.mark.parametrize("options", LOOKS, ids=str)
+def test_axe_finds_nothing_on_the_pages_of_one(page: Page) -> None:
+    page.goto("/contactnames/")
+    page.locator(".contact-card h3 a").first.click()
+    assert violations(page) == []
+    page.goto("/shortlists/")
+    page.locator("tbody a").first.click()
+    assert violations(page) == []
+    page.get_by_role("button", name="benaderen").click()
+    assert violations(page) == []
+    page.goto("/overeenkomsten/?status=running")
+    page.locator("tbody a").first.click()
+    assert violations(page) == []
+    page.get_by_role("link", name="Wijzigen").click()
+    assert violations(page) == []
+    assert fits(page)
+
+
+def ask_database(question: Callable[[], Any]) -> Any:
+    """Ask in a thread of its own: Django refuses where a browser is being driven."""
+
+    def ask() -> Any:
+        try:
+            return question()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(ask).result()
+
+
+def answer_path(page: Page) -> str:
+    """The path of the link in the mail about the approach that the page shows."""
+    found = re.search(r"/contactnames/(\d+)/", page.url)
+    assert found
+    return str(
+        ask_database(lambda: f"/antwoord/{token_of(Approach.objects.get(pk=int(found[1])))}/")
+    )
+
+
+#: What is on the screen, in each language.
+WORDS = {
+    "": {
+        "approach": "De aangevinkte bedrijven benaderen",
+        "do": "Uitvoeren",
+        "warned": "Ik heb de waarschuwingen gelezen",
+        "interview": "Wij willen de leerling eerst leren kennen",
+        "message": "Bericht aan de school",
+        "send": "Antwoord versturen",
+        "thanks": "Bedankt",
+        "dead": "hoeft geen antwoord meer",
+        "make": "De overeenkomst maken",
+        "reference": "Referentie van de leerling",
+        "hours": "Uren per week op de werkplek",
+        "state": "gesprek",
+        "made": "Overeenkomst voor",
+    },
+    "/en": {
+        "approach": "Approach the ticked companies",
+        "do": "Do it",
+        "warned": "I have read the warnings",
+        "interview": "We want to meet the pupil first",
+        "message": "Message to the school",
+        "send": "Send the answer",
+        "thanks": "Thank you",
+        "dead": "needs no answer any more",
+        "make": "Make the agreement",
+        "reference": "Pupil's reference",
+        "hours": "Hours a week at the workplace",
+        "state": "interview",
+        "made": "Agreement for",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "options"), [("", {}), ("/en", PHONE), ("", PHONE), ("/en", {})], ids=str
+)
+def test_from_shortlist_to_agreement(
+    page: Page, prefix: str, options: dict[str, Any], chromium: Browser, site: str
+) -> None:
+    words = WORDS[prefix]
+    page.goto(f"{prefix}/shortlists/")
+    page.locator("tbody a").first.click()
+    ticked = page.locator("input[name='establishment']:checked")
+    while ticked.count() > 1:
+        ticked.last.uncheck()
+    page.get_by_role("button", name=words["approach"]).click()
+    if (warned := page.get_by_label(words["warned"])).count():
+        warned.check()
+    page.get_by_role("button", name=words["do"], exact=True).click()
+    expect(page.locator(".timeline li")).to_have_count(2)
+    assert fits(page)
+
+    # The company answers, from its mail, in a browser that never logged in.
+    context = chromium.new_context(base_url=site, viewport={"width": 390, "height": 844})
+    visitor = context.new_page()
+    address = prefix + answer_path(page)
+    visitor.goto(address)
+    assert violations(visitor) == []
+    assert fits(visitor)
+    visitor.get_by_label(words["interview"]).check()
+    visitor.get_by_label(words["message"]).fill("Dinsdag om tien uur")
+    visitor.get_by_role("button", name=words["send"]).click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text(words["thanks"])
+    visitor.goto(address)
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text(words["dead"])
+    context.close()
+
+    page.reload()
+    expect(page.locator(".timeline li").first).to_contain_text("Dinsdag om tien uur")
+    expect(page.locator(".timeline .state").first).to_contain_text(words["state"])
+    page.get_by_role("link", name=words["make"]).click()
+    reference = f"E2E-{uuid4().hex[:8]}"
+    page.get_by_label(words["reference"]).fill(reference)
+    page.get_by_label(words["hours"]).fill("28")
+    mentor = page.get_by_label("Mentor")
+    if mentor.locator("option").count() > 1:
+        mentor.select_option(index=1)
+    page.get_by_role("button", name=words["make"]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{words['made']} {reference}")
+    assert violations(page) == []
+    page.goto(f"{prefix}/overeenkomsten/?q={reference}")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the element with this name has the focus."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            """name => {
+                const at = document.activeElement;
+                const label = at.labels?.[0]?.innerText ?? "";
+                return [at.ariaLabel, at.innerText, label].some(text => text?.includes(name));
+            }""",
+            name,
+        ):
+            return
+    raise AssertionError(f"The keyboard does not come to {name!r}.")
+
+
+def test_by_keyboard_alone(page: Page) -> None:
+    page.goto("/shortlists/")
+    tab_to(page, "Elektrische installaties duaal")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shortlists/*/")
+    first = page.locator("[data-entry] h2").first.inner_text()
+    tab_to(page, "naar beneden")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-entry] h2").nth(1)).to_have_text(first)
+    expect(page.locator("[data-entry]").nth(1)).to_be_focused()
+    # Planned for later: only what is ticked.
+    tab_to(page, "De aangevinkte bedrijven benaderen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nieuw/**")
+    tab_to(page, "Nu mailen")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Plannen voor later")).to_be_checked()
+    tab_to(page, "Uitvoeren")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/contactnames/(\d+/)?$"))
+    page.goto("/contactnames/")
+    tab_to(page, "Volgende stap voor")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contactnames/*/#next")
+    tab_to(page, "Mailen of bellen")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nieuw/**")
+    tab_to(page, "Nu mailen")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "Wat zeiden ze?")
+    page.keyboard.press("ArrowDown")
+    if page.get_by_label("Ik heb de waarschuwingen gelezen").count():
+        tab_to(page, "Ik heb de waarschuwingen gelezen")
+        page.keyboard.press("Space")
+    tab_to(page, "Uitvoeren")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/contactnames/\d+/$"))
+    expect(page.locator(".timeline .state").first).to_contain_text("beantwoord")
+    tab_to(page, "De overeenkomst maken")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/overeenkomst/")
+    tab_to(page, "Referentie van de leerling")
+    page.keyboard.type(f"TOETS-{uuid4().hex[:8]}")
+    tab_to(page, "Uren per week")
+    page.keyboard.type("32")
+    tab_to(page, "Mentor")
+    if page.get_by_label("Mentor").locator("option").count() > 1:
+        page.keyboard.press("ArrowDown")
+    tab_to(page, "De overeenkomst maken")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Overeenkomst voor TOETS-")
+
+
+def test_a_shortlist_is_ordered_by_dragging_too(page: Page) -> None:
+    page.goto("/shortlists/")
+    page.locator("tbody a").first.click()
+    first = page.locator("[data-entry] h2").first.inner_text()
+    handles = page.locator(".entry-order .number")
+    start, end = handles.nth(0).bounding_box(), handles.nth(2).bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 4, start["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 4, start["y"] + 40, steps=4)
+    page.mouse.move(end["x"] + 4, end["y"] + 30, steps=8)
+    page.mouse.up()
+    expect(page.locator("[data-entry] h2").nth(2)).to_have_text(first)
+    page.reload()
+    expect(page.locator("[data-entry] h2").nth(2)).to_have_text(first)
