@@ -1,4 +1,4 @@
-"""The coordinator's contacts in a real browser: from a shortlist to an agreement, by mouse, by
+"""The coordinator's contacts in a real browser: from the search to an agreement, by mouse, by
 keyboard alone, in both languages, wide and on a phone; and the company's answer without a login.
 """
 
@@ -84,6 +84,7 @@ def answer_path(page: Page) -> str:
 #: What is on the screen, in each language.
 WORDS = {
     "": {
+        "never": "nooit door ons benaderd",
         "approach": "De aangevinkte bedrijven benaderen",
         "do": "Uitvoeren",
         "warned": "Ik heb de waarschuwingen gelezen",
@@ -99,6 +100,7 @@ WORDS = {
         "made": "Overeenkomst voor",
     },
     "/en": {
+        "never": "never approached by us",
         "approach": "Approach the ticked companies",
         "do": "Do it",
         "warned": "I have read the warnings",
@@ -119,15 +121,19 @@ WORDS = {
 @pytest.mark.parametrize(
     ("prefix", "options"), [("", {}), ("/en", PHONE), ("", PHONE), ("/en", {})], ids=str
 )
-def test_from_shortlist_to_agreement(
+def test_from_search_to_agreement(
     page: Page, prefix: str, options: dict[str, Any], chromium: Browser, site: str
 ) -> None:
     words = WORDS[prefix]
-    page.goto(f"{prefix}/shortlists/")
-    page.locator("tbody a").first.click()
+    page.goto(f"{prefix}/leerwerkplekken/?campus=039107-1&programme=88&radius=25")
+    found = page.locator(".match", has_text=words["never"]).last
+    name = found.locator("h2").inner_text()
+    found.locator(".shortlist-add button").click()
+    page.get_by_role("link", name=re.compile(f"^{re.escape(name)} .*shortlist")).click()
     ticked = page.locator("input[name='establishment']:checked")
-    while ticked.count() > 1:
+    while ticked.count():
         ticked.last.uncheck()
+    page.get_by_label(name, exact=True).check()
     page.get_by_role("button", name=words["approach"]).click()
     if (warned := page.get_by_label(words["warned"])).count():
         warned.check()
