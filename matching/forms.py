@@ -15,6 +15,7 @@ from matching.queries import (
     MAX_RADIUS_KM,
     CampusQuery,
     MatchQuery,
+    RadarQuery,
     WayQuery,
 )
 from matching.radar_rows import ADVICE
@@ -75,8 +76,13 @@ def offered(usual: Iterable[float], asked: str, most: float) -> list[tuple[float
     return sorted(found.items())
 
 
-class RadarForm(CampusForm):
-    """Also which programmes to show: `offered`, `new`, an advice, or all."""
+class RadarForm(WayForm, RadarQuery):
+    """A `RadarQuery` drawn, with which programmes to show: `offered`, `new`, an advice, or all.
+
+    The list of modes always has one chosen, so that it takes minutes to count in minutes.
+    """
+
+    usual_minutes = None
 
     show = forms.ChoiceField(
         label=_("Show"),

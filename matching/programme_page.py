@@ -9,10 +9,11 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
 from matching.distances import metres_from
-from matching.opportunities import RadarPolicy
-from matching.presentation import MapData, Rows
+from matching.presentation import MapData, Rows, reach_drawn
+from matching.queries import MAX_RADIUS_KM
+from matching.radar import Radar
 from matching.radar_rows import Row
-from matching.ranking import rank
+from matching.ranking import Way, rank
 from matching.trend import TrendYear
 from schools.models import Campus, Offering, SchoolYear
 
@@ -46,25 +47,28 @@ def rivals(row: Row, campus: Campus, school_year: SchoolYear) -> list[Rival]:
     ]
 
 
-def workplaces(row: Row, campus: Campus, school_year: SchoolYear, policy: RadarPolicy) -> Any:
-    """The first page of the ranked workplaces within the catchment."""
-    ranking = rank(campus, row.programme, policy.decay.catchment / 1000, school_year)
+def workplaces(row: Row, campus: Campus, school_year: SchoolYear, radar: Radar) -> Any:
+    """The first page of the ranked workplaces within the reach."""
+    if radar.way is None:
+        ranking = rank(campus, row.programme, radar.policy.decay.catchment / 1000, school_year)
+    else:
+        ranking = rank(campus, row.programme, MAX_RADIUS_KM, school_year, way=radar.way)
     return Paginator(Rows(ranking), BEST).get_page(1)
 
 
-def map_data(page: Any, found: list[Rival], policy: RadarPolicy) -> dict[str, Any]:
+def map_data(page: Any, found: list[Rival], radar: Radar) -> dict[str, Any]:
     """What the map draws: the campus, the bands of the reach, the workplaces and the rivals."""
     data = MapData(page.paginator.object_list.ranking, page).as_json()
-    return data | {"rings": list(policy.decay.metres), "rivals": rival_dots(found)}
+    return data | {"rings": list(radar.policy.decay.metres), "rivals": rival_dots(found)}
 
 
-def reach_data(campus: Campus, rows: list[Row], policy: RadarPolicy) -> dict[str, Any]:
+def reach_data(campus: Campus, rows: list[Row], radar: Radar) -> dict[str, Any]:
     """What the map of a whole radar draws: no workplaces, but every campus named on the page."""
     others = {rival for row in rows for rival in row.rivals}
     return {
         "campus": list(campus.point.coords) if campus.point else None,
-        "radius": policy.decay.catchment,
-        "rings": list(policy.decay.metres),
+        **reach_drawn(campus, radar.way or Way(), radar.policy.decay.catchment),
+        "rings": list(radar.policy.decay.metres),
         "rivals": _dots(sorted(others, key=lambda other: other.pk)),
     }
 

@@ -52,10 +52,7 @@ class SchoolYearQuery(forms.Form):
 
 
 class CampusQuery(SchoolYearQuery):
-    """Also a campus: any that the asker may not see is as unknown as one that does not exist.
-
-    After `is_valid()`, `radar()` answers for every programme.
-    """
+    """Also a campus: any that the asker may not see is as unknown as one that does not exist."""
 
     campus = forms.CharField(label=_("campus"), max_length=20)
 
@@ -74,32 +71,6 @@ class CampusQuery(SchoolYearQuery):
             for field, messages in self.errors.items()
             for message in messages
         )
-
-    def radar(self) -> Radar:
-        """The opportunities that a valid query asks for."""
-        return radar(self.cleaned_data["campus"], self.cleaned_data["school_year"])
-
-
-class AllocationQuery(CampusQuery):
-    """Also the policy by which pupils get places: as `matching.allocation` describes them.
-
-    The campus is that of pupils who name none, and may be left out.
-    """
-
-    campus = forms.CharField(label=_("campus"), max_length=20, required=False)
-
-    method = forms.ChoiceField(
-        label=_("Policy"),
-        choices=[
-            ("best", _("as many pupils as can be, then the shortest ways")),
-            ("stable", _("stable: nobody would rather swap")),
-        ],
-    )
-
-    field_order = ("campus", "school_year", "method")
-
-    def clean_campus(self) -> Campus | None:  # type: ignore[override]
-        return super().clean_campus() if self.cleaned_data["campus"] else None
 
 
 class WayQuery(forms.Form):
@@ -122,6 +93,46 @@ class WayQuery(forms.Form):
     def way(self) -> Way:
         """The way that a valid query asks for."""
         return Way(self.cleaned_data["mode"], self.cleaned_data["max_minutes"])
+
+
+class RadarQuery(CampusQuery, WayQuery):
+    """Also a way: with one, `radar()` counts in minutes instead of kilometres.
+
+    Who names a mode and no minutes means `usual_minutes`, or kilometres after all.
+    """
+
+    usual_minutes: float | None = 45.0
+
+    field_order = ("campus", "mode", "max_minutes", "school_year")
+
+    def radar(self) -> Radar:
+        """The opportunities that a valid query asks for."""
+        asked = self.cleaned_data
+        at_most = asked["max_minutes"] or (self.usual_minutes if self.data.get("mode") else None)
+        way = Way(asked["mode"], at_most) if at_most else None
+        return radar(asked["campus"], asked["school_year"], way)
+
+
+class AllocationQuery(CampusQuery):
+    """Also the policy by which pupils get places: as `matching.allocation` describes them.
+
+    The campus is that of pupils who name none, and may be left out.
+    """
+
+    campus = forms.CharField(label=_("campus"), max_length=20, required=False)
+
+    method = forms.ChoiceField(
+        label=_("Policy"),
+        choices=[
+            ("best", _("as many pupils as can be, then the shortest ways")),
+            ("stable", _("stable: nobody would rather swap")),
+        ],
+    )
+
+    field_order = ("campus", "school_year", "method")
+
+    def clean_campus(self) -> Campus | None:  # type: ignore[override]
+        return super().clean_campus() if self.cleaned_data["campus"] else None
 
 
 class MatchQuery(CampusQuery, WayQuery):

@@ -9,9 +9,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from geo.reach import Source
 from matching import radar_store
 from matching.demand import Demand
-from matching.opportunities import Opportunity, promise, radar_policy_in_force
+from matching.opportunities import (
+    Opportunity,
+    RadarPolicy,
+    promise,
+    radar_policy_in_force,
+)
+from matching.radar_ways import by_minutes, own_ways
+from matching.ranking import Way
 from matching.region_cache import current_region
 from matching.region_radar import campus_opportunities, region_opportunities
 from schools.models import Campus, Programme, SchoolYear
@@ -33,22 +41,38 @@ class RadarRow:
 
 @dataclass(frozen=True)
 class Radar:
-    """Rows, most promising first, and when they were computed: None for just now."""
+    """Rows, most promising first, and when they were computed: None for just now.
+
+    `policy` is what they were computed under; `way` is there where its zones are minutes, and
+    `sources` then says who told the ways of the campus.
+    """
 
     rows: list[RadarRow]
     computed_at: datetime | None
+    policy: RadarPolicy
+    way: Way | None = None
+    sources: tuple[Source, ...] = ()
 
 
-def radar(campus: Campus, school_year: SchoolYear) -> Radar:
+def radar(campus: Campus, school_year: SchoolYear, way: Way | None = None) -> Radar:
     """The opportunities of a campus in a school year.
+
+    In a straight line as far as the policy says, or within the minutes of a way that has a limit.
 
     Programmes that have ended by the start of the school year are left out, unless the campus still
     offers them. A handful of queries, and one more read of the region when nothing is stored and
     its data changed.
     """
     policy = radar_policy_in_force()
-    stored = radar_store.of_campus(campus, school_year, policy)
-    if stored:
+    sources: tuple[Source, ...] = ()
+    timed = way is not None and way.at_most is not None
+    stored = None if timed else radar_store.of_campus(campus, school_year, policy)
+    if way is not None and way.at_most is not None:
+        region, policy = current_region(school_year), by_minutes(policy, way.mode, way.at_most)
+        own = own_ways(region, campus.pk, way.mode, way.at_most)
+        sources = own.sources if own else (Source.ESTIMATE,)
+        found = campus_opportunities(region, campus.pk, policy, own)
+    elif stored:
         found = sorted(stored.opportunities, key=lambda item: (*promise(item), item.programme))
     else:
         found = campus_opportunities(current_region(school_year), campus.pk, policy)
@@ -67,7 +91,7 @@ def radar(campus: Campus, school_year: SchoolYear) -> Radar:
         if item.programme in programmes
         and (item.offered or programmes[item.programme].is_valid_on(school_year.start))
     ]
-    return Radar(rows, stored.computed_at if stored else None)
+    return Radar(rows, stored.computed_at if stored else None, policy, way, sources)
 
 
 @dataclass(frozen=True)

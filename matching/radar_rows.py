@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from matching.opportunities import Advice, Reason
-from matching.radar import RadarRow
+from matching.radar import Radar, RadarRow
 from schools.models import Campus
 
 ADVICE = {
@@ -116,6 +117,28 @@ class Row:
             ),
             _("vacancies in reach"): "" if self.vacancies is None else self.vacancies,
         }
+
+
+def zones(radar: Radar) -> list[tuple[str, float]]:
+    """The zones of a radar's reach as words, each with its weight, nearest first."""
+    decay, way = radar.policy.decay, radar.way
+    if way is None or way.at_most is None:
+        words = [_("%(km)s km") % {"km": number_format(f"{m / 1000:g}")} for m in decay.metres]
+    else:
+        part = way.at_most / len(decay.metres)
+        minutes = [round(part * (n + 1), 1) for n in range(len(decay.metres))]
+        words = [_("%(n)s minutes") % {"n": number_format(f"{n:g}")} for n in minutes]
+    return list(zip(words, decay.weights, strict=True))
+
+
+def reach_words(radar: Radar) -> str:
+    """How far a radar looks: in a straight line, or for how long by a mode, and who says so."""
+    farthest, _weight = zones(radar)[-1]
+    if radar.way is None:
+        return _("%(reach)s in a straight line") % {"reach": farthest}
+    sources = ", ".join(str(source.label) for source in radar.sources)
+    words = {"reach": farthest, "mode": radar.way.mode.label, "sources": sources}
+    return _("%(reach)s %(mode)s (%(sources)s)") % words
 
 
 def chosen(rows: list[RadarRow], show: str, sort: str) -> list[Row]:

@@ -23,6 +23,7 @@ from matching.opportunities import (
     promise,
     rounded,
 )
+from matching.radar_ways import OwnWays
 from matching.region import Ids, Region, ranges
 
 #: Campuses for which the nearest offering is looked for together, and how far in metres at first.
@@ -57,12 +58,18 @@ class RegionRadar:
 
 
 def region_radar(
-    region: Region, policy: RadarPolicy = DEFAULT_RADAR, campuses: Ids | None = None
+    region: Region,
+    policy: RadarPolicy = DEFAULT_RADAR,
+    campuses: Ids | None = None,
+    own: OwnWays | None = None,
 ) -> RegionRadar:
-    """The radar of the campuses with these row numbers (m,), or of all in the region's order."""
+    """The radar of the campuses with these row numbers (m,), or of all in the region's order.
+
+    `own` has the ways of one of them, where they are known better than in a straight line.
+    """
     rows = np.arange(len(region.campus_ids)) if campuses is None else campuses
     pupils, offers = region.pupil_table(), region.offer_table()
-    counts, as_new, as_offered = _reached(region, policy, rows)
+    counts, as_new, as_offered = _reached(region, policy, rows, own)
     drawing, rivals = _around(region, policy.decay, rows, pupils, offers)
     offered = offers[rows]
     return RegionRadar(
@@ -81,13 +88,16 @@ def region_radar(
     )
 
 
-def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Floats, Floats]:
+def _reached(
+    region: Region, policy: RadarPolicy, rows: Ids, own: OwnWays | None
+) -> tuple[Floats, Floats, Floats]:
     """What the campuses with these row numbers (m,) reach.
 
     Counts (m, 5, p) of recognitions, unknown, lapsing, places and free places; places per pupil, at
     least and at most, with a new group (m, 2, p) and with the pupils they have (2, m, p).
     """
     decay, p = policy.decay, len(region.programme_ids)
+    around = max(decay.catchment, own.around if own else 0.0)
     low, unknown = np.nan_to_num(region.offered), np.isnan(region.offered).astype(np.float64)
     places = np.stack([low, low + unknown * policy.unknown_places])
     counted = np.stack([np.ones(len(low)), unknown, region.lapses, low, np.nan_to_num(region.free)])
@@ -97,7 +107,7 @@ def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Fl
 
     wanted = region.campuses[rows]
     campuses, offerings = Near(wanted), Near(region.campuses[region.campus])
-    establishments = Near(region.establishments).around(wanted, decay.catchment)
+    establishments = Near(region.establishments).around(wanted, around)
     for some in blocks(region.establishments[establishments]):
         spots = region.establishments[establishments[some]]
         found, at = region.recognitions_at(establishments[some])
@@ -105,11 +115,15 @@ def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Fl
         given = places[:, found]
 
         # Step one: the pupils of each programme who draw on each recognition.
-        near = offerings.around(spots, decay.catchment)
+        near = offerings.around(spots, around)
         programme = region.offered_programme[near]
         lengths = starts[programme + 1] - starts[programme]
         drawn, by = ranges(starts[programme], lengths), np.repeat(near, lengths)
-        weight = decay.weigh(squares_between(spots[at[drawn]], offerings.points[by]))
+        squares = squares_between(spots[at[drawn]], offerings.points[by])
+        if own:
+            mine = region.campus[by] == own.campus
+            squares[mine] = own.metres[establishments[some[at[drawn[mine]]]]] ** 2
+        weight = decay.weigh(squares)
         pupils = np.nan_to_num(region.pupils[by])
         demand = np.zeros(len(found))
         np.add.at(demand, drawn, weight * pupils)
@@ -118,8 +132,11 @@ def _reached(region: Region, policy: RadarPolicy, rows: Ids) -> tuple[Floats, Fl
 
         # Step two: what each campus reaches. A new group raises the demand on a recognition by its
         # own weight, so that its share differs by distance band, and is one number in each.
-        near = campuses.around(spots, decay.catchment)
-        inside = decay.within(squares_between(spots[:, None], wanted[near]))
+        near = campuses.around(spots, around)
+        squares = squares_between(spots[:, None], wanted[near])
+        if own:
+            squares[:, rows[near] == own.campus] = own.metres[establishments[some], None] ** 2
+        inside = decay.within(squares)
         reach = _by_programme(counted[:, found], at, starts, len(spots))
         counts[near] += (reach @ inside.sum(axis=0)).T
         weights = decay.exact
@@ -195,14 +212,17 @@ def _nearest(region: Region, rows: Ids) -> Floats:
 
 
 def region_opportunities(
-    region: Region, policy: RadarPolicy = DEFAULT_RADAR, campuses: Ids | None = None
+    region: Region,
+    policy: RadarPolicy = DEFAULT_RADAR,
+    campuses: Ids | None = None,
+    own: OwnWays | None = None,
 ) -> Iterator[tuple[int, Opportunity]]:
     """The same as records: (primary key of the campus, opportunity), campus by campus.
 
     Programme by programme, for what is in the reach of a campus or offered there.
     """
     rows = np.arange(len(region.campus_ids)) if campuses is None else campuses
-    radar = region_radar(region, policy, rows)
+    radar = region_radar(region, policy, rows, own)
     shown = (radar.recognitions > 0) | radar.offered
     programmes = region.programme_ids.tolist()
     offerings = Near(region.campuses[region.campus])
@@ -216,7 +236,10 @@ def region_opportunities(
 
 
 def campus_opportunities(
-    region: Region, campus: int, policy: RadarPolicy = DEFAULT_RADAR
+    region: Region,
+    campus: int,
+    policy: RadarPolicy = DEFAULT_RADAR,
+    own: OwnWays | None = None,
 ) -> list[Opportunity]:
     """Every programme with a recognition in reach, or offered, of the campus with this key.
 
@@ -224,7 +247,7 @@ def campus_opportunities(
     point has none.
     """
     rows = np.flatnonzero(region.campus_ids == campus)
-    found = [item for _, item in region_opportunities(region, policy, rows)]
+    found = [item for _, item in region_opportunities(region, policy, rows, own)]
     return sorted(found, key=lambda item: (*promise(item), item.programme))
 
 

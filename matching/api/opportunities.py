@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from geo.reach import Mode, Source
 from matching.api.campuses import campuses_with
 from matching.api.examples import OPPORTUNITIES, PROGRAMME_OPPORTUNITIES
 from matching.opportunities import Advice, Reason
-from matching.queries import CampusQuery, SchoolYearQuery
-from matching.radar import RadarRow
+from matching.queries import MAX_MINUTES, RadarQuery, SchoolYearQuery, WayQuery
+from matching.radar import Radar, RadarRow
 from matching.radar_rows import REASONS
 from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
 from radar.api.parameters import form_data, require_valid
@@ -104,6 +105,29 @@ PARAMETERS = [
 ]
 
 
+WAY = [
+    OpenApiParameter(
+        "mode",
+        OpenApiTypes.STR,
+        enum=Mode.values,
+        description="how pupils travel; then the reach is in minutes and not in kilometres",
+    ),
+    OpenApiParameter(
+        "maxMinutes",
+        OpenApiTypes.FLOAT,
+        description=f"the longest way, at most {MAX_MINUTES}; 45 with a mode and without this",
+    ),
+]
+
+
+class RadarTravelSerializer(serializers.Serializer[Any]):
+    """The reach in minutes, and who told the ways of the campus; others' ways are estimated."""
+
+    mode = serializers.ChoiceField(choices=Mode.values)
+    maxMinutes = serializers.FloatField()  # noqa: N815
+    sources = serializers.ListField(child=serializers.ChoiceField(choices=Source.values))
+
+
 def computed_at() -> serializers.DateTimeField:
     return serializers.DateTimeField(
         required=False, help_text="left out when it was computed for this answer"
@@ -117,22 +141,25 @@ class CampusOpportunities(APIView):
 
     @extend_schema(
         operation_id="listCampusOpportunities",
-        parameters=PARAMETERS,
+        parameters=[*WAY, *PARAMETERS],
         responses=page_serializer(
-            "OpportunityPage", OpportunitySerializer, computedAt=computed_at()
+            "OpportunityPage",
+            OpportunitySerializer,
+            computedAt=computed_at(),
+            travel=RadarTravelSerializer(required=False, help_text="left out in a straight line"),
         ),
         examples=[OPPORTUNITIES],
     )
     def get(self, request: Request, campus: str) -> Response:
         campuses = campuses_with(request, campus)
-        data = form_data(request, PageQuery, SchoolYearQuery)
-        query = CampusQuery(data | {"campus": campus}, campuses=campuses)
+        data = form_data(request, PageQuery, SchoolYearQuery, WayQuery)
+        query = RadarQuery(data | {"campus": campus}, campuses=campuses)
         paging = PageQuery(data)
         require_valid(query, paging)
         found, page = query.radar(), paging.page_asked()
         items = [_opportunity(row) for row in found.rows[page.start : page.stop]]
         body = page.envelope(request, items, len(found.rows))
-        return Response(body | _when(found.computed_at))
+        return Response(body | _when(found.computed_at) | _how(found))
 
 
 class ProgrammeOpportunities(APIView):
@@ -164,6 +191,14 @@ class ProgrammeOpportunities(APIView):
         ]
         body = page.envelope(request, items, len(found))
         return Response(body | _when(found.computed_at))
+
+
+def _how(found: Radar) -> dict[str, Any]:
+    if found.way is None:
+        return {}
+    sources = [source.value for source in found.sources]
+    way = {"mode": found.way.mode.value, "maxMinutes": found.way.at_most, "sources": sources}
+    return {"travel": way}
 
 
 def _when(computed_at: datetime | None) -> dict[str, Any]:

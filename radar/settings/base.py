@@ -449,6 +449,8 @@ SPECTACULAR_SETTINGS = {
         "RecognitionStatus": "companies.api.writing.STATUSES",
         "RecognitionDecision": "companies.api.writing.DECISIONS",
         "OfferingStatus": "schools.api.writing.STATUSES",
+        "TravelMode": "geo.reach.provider.Mode.values",
+        "TravelSource": "geo.reach.provider.Source.values",
         "JobStatus": "matching.jobs.JobStatus.values",
     },
     "POSTPROCESSING_HOOKS": [

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from matching.queries import CampusQuery
+from geo.reach import Mode
+from matching.queries import RadarQuery
 from matching.radar import RadarRow
 from schools.models import Campus
 
@@ -19,15 +20,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--campus", required=True, help="for instance 039107-1")
+        parser.add_argument("--mode", help=f"minutes, not kilometres: {', '.join(Mode.values)}")
+        parser.add_argument("--max-minutes", help="the longest way; default with a mode: 45")
         parser.add_argument("--school-year", help="for instance 2026-2027; default: this one")
         parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        query = CampusQuery(options, campuses=Campus.objects.all())
+        query = RadarQuery(options, campuses=Campus.objects.all())
         if not query.is_valid():
             raise CommandError(query.as_options())
         write = {"table": _table, "json": _json, "csv": _csv}
-        write[options["format"]](query.radar().rows)
+        found = query.radar()
+        write[options["format"]](found.rows)
+        if found.way and options["format"] == "table":
+            sources = ", ".join(source.value for source in found.sources)
+            at_most, mode = found.way.at_most, found.way.mode.value
+            self.stdout.write(f"Within {at_most:g} minutes, {mode} ({sources}).")
 
 
 def _record(row: RadarRow) -> dict[str, Any]:
