@@ -37,14 +37,16 @@ class AllocationForm(CampusForm, AllocationQuery):
         max_length=MAX_BYTES,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_(
-            "One a line: reference; programme; postal code; kilometres; campus. The last three are "
-            "optional. No names."
+            "One a line: reference; programme; postal code; kilometres; campus; mode; minutes. "
+            "Only the first two are needed. No names."
         ),
     )
     file = forms.FileField(
         label=_("Or a CSV or XLSX file"),
         required=False,
-        help_text=_("With the columns reference, programme, postal_code, km, campus."),
+        help_text=_(
+            "With the columns reference, programme, postal_code, km, campus, mode, minutes."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
     )
 

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from geo.locks import advisory_lock
+from geo.reach import Mode, Source, Trip
 from matching.fairness import SchoolShare
 from matching.jobs import Job, JobQuerySet, JobStatus
 from matching.proposals import METHODS, Block, Placement, Proposals, Pupil, Why, propose
@@ -27,7 +28,8 @@ class AllocationJob(Job):
     """Pupils to place at once, and what was proposed for them. Its owner's alone.
 
     `pupils` are rows of reference, campus, programme (primary keys), and, until they have been
-    used, the metres at most and the postal code. `found` holds the proposals, empty before.
+    used, the metres at most, the postal code, the mode and the minutes at most. `found` holds the
+    proposals, empty before.
     """
 
     KEPT = timedelta(days=1)
@@ -72,7 +74,15 @@ def new_job(
         school_year=school_year,
         method=method,
         pupils=[
-            [item.reference, item.campus.pk, item.programme.pk, item.farthest, item.postal_code]
+            [
+                item.reference,
+                item.campus.pk,
+                item.programme.pk,
+                item.farthest,
+                item.postal_code,
+                item.mode and item.mode.value,
+                item.minutes,
+            ]
             for item in pupils
         ],
         total=1,
@@ -136,9 +146,23 @@ def pupils_of(job: AllocationJob) -> list[Pupil]:
     campuses = Campus.objects.select_related("school").in_bulk({row[1] for row in job.pupils})
     programmes = Programme.objects.in_bulk({row[2] for row in job.pupils})
     return [
-        Pupil(campuses[campus], reference, programmes[programme], *(way or (0.0, "")))
+        Pupil(campuses[campus], reference, programmes[programme], **_way(*way))
         for reference, campus, programme, *way in job.pupils
     ]
+
+
+def _way(
+    farthest: float = 0.0,
+    postal_code: str = "",
+    mode: str | None = None,
+    minutes: float | None = None,
+) -> dict[str, Any]:
+    return {
+        "farthest": farthest,
+        "postal_code": postal_code,
+        "mode": Mode(mode) if mode else None,
+        "minutes": minutes,
+    }
 
 
 def _as_json(found: Proposals) -> dict[str, Any]:
@@ -148,7 +172,8 @@ def _as_json(found: Proposals) -> dict[str, Any]:
                 item.recognition,
                 item.metres,
                 item.why and item.why.value,
-                item.remedy and [item.remedy.ask, item.remedy.at, item.remedy.farther],
+                item.remedy and list(vars(item.remedy).values()),
+                item.trip and [item.trip.mode.value, item.trip.minutes, item.trip.source.value],
             ]
             for item in found.placements
         ],
@@ -162,8 +187,14 @@ def proposals_of(job: AllocationJob) -> Proposals:
     """What was proposed, as `propose` gave it. For a job that is done."""
     return Proposals(
         placements=[
-            Placement(recognition, metres, why and Why(why), remedy and Remedy(*remedy))
-            for recognition, metres, why, remedy in job.found["placements"]
+            Placement(
+                recognition,
+                metres,
+                why and Why(why),
+                remedy and Remedy(*remedy),
+                Trip(Mode(trip[0]), trip[1], Source(trip[2])) if trip else None,
+            )
+            for recognition, metres, why, remedy, trip in job.found["placements"]
         ],
         schools=[SchoolShare(*item) for item in job.found["schools"]],
         blocks=[Block(*item) for item in job.found["blocks"]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.models import Recognition
+from matching.explanation import travel_sentence
 from matching.fairness import SchoolShare
 from matching.proposals import Placement, Proposals, Pupil, Why
 from schools.models import School
@@ -37,6 +39,17 @@ class Line:
         return self.placement.metres
 
     @property
+    def travel(self) -> str:
+        """How long the way is and who says so; empty for a pupil without a mode."""
+        trip = self.placement.trip
+        return travel_sentence(trip) if trip else ""
+
+    @property
+    def longer(self) -> float | None:
+        """Minutes more that lead to a free place."""
+        return self.placement.remedy.longer if self.placement.remedy else None
+
+    @property
     def why(self) -> str:
         return str(WHY[self.placement.why]) if self.placement.why else ""
 
@@ -56,10 +69,12 @@ class Line:
             _("unit number"): place.unit_number if place else "",
             _("address"): place.address if place else "",
             _("km"): "" if self.metres is None else round(self.metres / 1000, 1),
+            _("travel time"): self.travel,
             _("reason"): self.why,
             _("ask for places"): self.ask.establishment.name if self.ask else "",
             _("one more place"): self.at.establishment.name if self.at else "",
             _("km farther"): "" if self.farther is None else round(self.farther / 1000, 1),
+            _("minutes longer"): "" if self.longer is None else math.ceil(self.longer),
         }
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from companies.pupils import pupil_reference_shape
+from geo.reach import Mode
 from matching.proposals import Pupil
-from matching.queries import DEFAULT_RADIUS_KM, MAX_RADIUS_KM
+from matching.queries import DEFAULT_RADIUS_KM, MAX_MINUTES, MAX_RADIUS_KM
 from schools.models import Campus, CampusQuerySet, Programme
 
 #: Pupils in one list.
@@ -26,6 +27,19 @@ COLUMNS = {
     "postal_code": ("postal_code", "postal code", "postcode"),
     "km": ("km", "kilometer", "kilometres"),
     "campus": ("campus", "vestigingsplaats"),
+    "mode": ("mode", "vervoer", "vervoerwijze"),
+    "max_minutes": ("max_minutes", "minutes", "minuten"),
+}
+
+
+#: What a list may call a mode, beside its own name.
+MODES = {
+    "fiets": Mode.CYCLING,
+    "bicycle": Mode.CYCLING,
+    "ov": Mode.TRANSIT,
+    "openbaar vervoer": Mode.TRANSIT,
+    "public transport": Mode.TRANSIT,
+    "auto": Mode.CAR,
 }
 
 
@@ -83,6 +97,10 @@ class PupilForm(forms.Form):
         label=gettext_lazy("kilometres"), required=False, min_value=0.1, max_value=MAX_RADIUS_KM
     )
     campus = forms.CharField(label=gettext_lazy("campus"), max_length=20, required=False)
+    mode = forms.CharField(label=gettext_lazy("mode"), max_length=20, required=False)
+    max_minutes = forms.FloatField(
+        label=gettext_lazy("minutes at most"), required=False, min_value=1, max_value=MAX_MINUTES
+    )
 
     def __init__(self, data: dict[str, Any], known: Known) -> None:
         super().__init__(data)
@@ -94,14 +112,27 @@ class PupilForm(forms.Form):
     def clean_campus(self) -> Campus:
         return self.known.campus(self.cleaned_data["campus"])
 
+    def clean_mode(self) -> Mode | None:
+        text = self.cleaned_data["mode"].casefold()
+        if not text or text in Mode.values:
+            return Mode(text) if text else None
+        if text not in MODES:
+            raise ValidationError(_("This mode is unknown."), code="unknown")
+        return MODES[text]
+
     def pupil(self) -> Pupil:
+        """Who limits the minutes and no kilometres is held to the minutes alone."""
         asked = self.cleaned_data
+        minutes = asked["max_minutes"]
+        usual = DEFAULT_RADIUS_KM if minutes is None else MAX_RADIUS_KM
         return Pupil(
             campus=asked["campus"],
             reference=asked["reference"],
             programme=asked["programme"],
-            farthest=(asked["km"] or DEFAULT_RADIUS_KM) * 1000,
+            farthest=(asked["km"] or usual) * 1000,
             postal_code=asked["postal_code"],
+            mode=asked["mode"] or (None if minutes is None else Mode.CYCLING),
+            minutes=minutes,
         )
 
 
@@ -174,7 +205,7 @@ def _header(cells: list[str]) -> list[str]:
 
 def _cells(columns: list[str], row: list[str]) -> dict[str, Any]:
     cells = dict(zip(columns, row, strict=False))
-    return cells | {"km": cells.get("km", "").replace(",", ".")}
+    return cells | {name: cells.get(name, "").replace(",", ".") for name in ("km", "max_minutes")}
 
 
 def checked(text: str, known: Known) -> list[Pupil]:

@@ -16,18 +16,19 @@ class Remedy:
 
     `ask`: the nearest recognition in reach (primary key) that never said how many places it has.
     `at`: the nearest in reach where one place, and a mentor for it, more would do. `farther`: the
-    metres more that lead to a place still free.
+    metres more that lead to a place still free; `longer`: the minutes, for who limits those.
     """
 
     ask: int | None = None
     at: int | None = None
     farther: float | None = None
+    longer: float | None = None
 
 
 def remedy(
     recognitions: Ids, metres: Floats, left: Ids, known: NDArray[np.bool_], farthest: float
 ) -> Remedy:
-    """What would place a pupil who goes at most `farthest` metres.
+    """What would place a pupil who goes at most `farthest` metres (or minutes, if all are minutes).
 
     Of n recognitions, each array (n,): their keys, how far they are, how many places with a mentor
     are left, and whether they said how many they have.
@@ -38,7 +39,8 @@ def remedy(
         rows = np.flatnonzero(those)
         return int(rows[metres[rows].argmin()]) if len(rows) else None
 
-    ask, at, away = nearest(near & ~known), nearest(near & known), nearest(~near & (left > 0))
+    ask, at = nearest(near & ~known), nearest(near & known)
+    away = nearest(~near & (left > 0) & np.isfinite(metres))
     return Remedy(
         None if ask is None else int(recognitions[ask]),
         None if at is None else int(recognitions[at]),

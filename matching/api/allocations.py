@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils import timezone
@@ -12,12 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from geo.reach import Mode
 from matching.api.bodies import items_of, require_valid_body, require_valid_item
 from matching.api.examples import ALLOCATION
+from matching.api.matches import TravelSerializer
 from matching.proposal_rows import Line, Report, SchoolRow, report
 from matching.proposals import METHODS, Pupil, Why, propose
 from matching.pupil_lists import Known, PupilForm, repeated
-from matching.queries import MAX_RADIUS_KM, AllocationQuery
+from matching.queries import MAX_MINUTES, MAX_RADIUS_KM, AllocationQuery
 from radar.api.parameters import camel
 from radar.api.problems import BadInput, issue
 from schools.models import Campus, SchoolYear
@@ -34,7 +37,15 @@ class PupilSerializer(serializers.Serializer[Any]):
     campus = serializers.CharField(required=False, help_text="key; default: that of the list")
     postalCode = serializers.CharField(required=False)  # noqa: N815
     km = serializers.FloatField(
-        required=False, max_value=MAX_RADIUS_KM, help_text="in a straight line, default 25"
+        required=False,
+        max_value=MAX_RADIUS_KM,
+        help_text="in a straight line; default 25, or none where maxMinutes is given",
+    )
+    mode = serializers.ChoiceField(
+        choices=Mode.values, required=False, help_text="then the way counts in minutes"
+    )
+    maxMinutes = serializers.FloatField(  # noqa: N815
+        required=False, max_value=MAX_MINUTES, help_text="the longest way, by bicycle if no mode"
     )
 
 
@@ -58,6 +69,7 @@ class RemedySerializer(serializers.Serializer[Any]):
         required=False, help_text="unit number of the nearest full establishment in reach"
     )
     fartherMetres = serializers.IntegerField(required=False)  # noqa: N815
+    longerMinutes = serializers.IntegerField(required=False)  # noqa: N815
 
 
 class PlacementSerializer(serializers.Serializer[Any]):
@@ -67,6 +79,7 @@ class PlacementSerializer(serializers.Serializer[Any]):
     unitNumber = serializers.CharField(required=False)  # noqa: N815
     establishment = serializers.CharField(required=False)
     distance = serializers.IntegerField(required=False, help_text="metres, geodesic (hemelsbreed)")
+    travel = TravelSerializer(required=False, help_text="for a pupil with a mode")
     why = serializers.ChoiceField(
         choices=[why.value for why in Why], required=False, help_text="why there is no place"
     )
@@ -147,6 +160,8 @@ def _placement(line: Line) -> dict[str, Any]:
         body["unitNumber"] = line.recognition.establishment.unit_number
         body["establishment"] = line.recognition.establishment.name
         body["distance"] = round(line.metres)
+        if line.placement.trip:
+            body["travel"] = line.placement.trip.as_json()
     if line.placement.why:
         body["why"] = line.placement.why.value
         remedy: dict[str, Any] = {}
@@ -156,6 +171,8 @@ def _placement(line: Line) -> dict[str, Any]:
             remedy["oneMorePlaceAt"] = line.at.establishment.unit_number
         if line.farther is not None:
             remedy["fartherMetres"] = round(line.farther)
+        if line.longer is not None:
+            remedy["longerMinutes"] = math.ceil(line.longer)
         body["remedy"] = remedy
     return body
 

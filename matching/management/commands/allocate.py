@@ -21,7 +21,7 @@ from schools.models import Campus
 class Command(BaseCommand):
     help = (
         "Propose a place for each pupil of a CSV file with the columns reference, programme and, "
-        "if wanted, postal_code, km and campus. Nothing is written."
+        "if wanted, postal_code, km, campus, mode and max_minutes. Nothing is written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -70,9 +70,10 @@ def _read(path: Path, known: Known) -> list[Pupil]:
 def _write(lines: list[Line]) -> None:
     names = ["reference", "campus", "programme", "unitNumber", "establishment", "address"]
     writer = csv.writer(sys.stdout)
-    writer.writerow([*names, "metres", "why"])
+    writer.writerow([*names, "metres", "why", "mode", "minutes", "source"])
     for line in lines:
         place = line.recognition.establishment if line.recognition else None
+        trip = line.placement.trip.as_json() if line.placement.trip else {}
         writer.writerow(
             [
                 line.pupil.reference,
@@ -83,6 +84,7 @@ def _write(lines: list[Line]) -> None:
                 place.address if place else "",
                 "" if line.metres is None else round(line.metres),
                 line.placement.why.value if line.placement.why else "",
+                *(trip.get(name, "") for name in ("mode", "minutes", "source")),
             ]
         )
 
