@@ -95,7 +95,7 @@ PHOTON_URL: str = env.str("PHOTON_URL", "https://photon.komoot.io")
 
 VALHALLA_URL: str = env.str("VALHALLA_URL", "")
 VALHALLA_CONFIG: str = env.str("VALHALLA_CONFIG", "")
-VALHALLA_PAIRS: int = env.int("VALHALLA_PAIRS", 500)
+VALHALLA_PAIRS: int = env.int("VALHALLA_PAIRS", 250)
 VALHALLA_TIMEOUT: float = env.float("VALHALLA_TIMEOUT", 5.0)
 VALHALLA_RETRIES: int = env.int("VALHALLA_RETRIES", 1)
 VALHALLA_FAILURES: int = env.int("VALHALLA_FAILURES", 3)
