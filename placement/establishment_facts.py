@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,15 +24,11 @@ MOST_RIVALS = 12
 
 @dataclass(frozen=True)
 class RecognitionFacts:
-    """A recognition with its places: `this_year` and `next_year` are None where nothing is known.
-
-    `changed_at` is when its record last changed here, by an import or by hand.
-    """
+    """A recognition with its places of two school years; None where nothing is known."""
 
     recognition: Recognition
     this_year: Workplace | None
     next_year: Workplace | None
-    changed_at: datetime | None
     is_valid: bool
 
 
@@ -75,7 +70,6 @@ class EstablishmentFacts:
             .prefetch_related(Prefetch("workplaces", places, to_attr="near_years"))
             .order_by("programme__title", "-valid_until")
         )
-        changed = _last_changed(found)
         rows = []
         for recognition in found:
             by_year = {w.school_year_id: w for w in recognition.near_years}
@@ -84,11 +78,18 @@ class EstablishmentFacts:
                     recognition,
                     by_year.get(years[0]),
                     by_year.get(years[1]),
-                    changed.get(recognition.pk),
                     _is_valid(recognition, self.today),
                 )
             )
         return sorted(rows, key=lambda row: not row.is_valid)
+
+    @cached_property
+    def changed_at(self) -> datetime | None:
+        """When the record of a recognition last changed, by the history that triggers keep."""
+        history = apps.get_model("companies", "RecognitionEvent")
+        events = history.objects.filter(pgh_obj__establishment=self.establishment)
+        found: datetime | None = events.aggregate(last=Max("pgh_created_at"))["last"]
+        return found
 
     @cached_property
     def mentors(self) -> list[Mentor]:
@@ -166,17 +167,6 @@ class EstablishmentFacts:
 def _is_valid(recognition: Recognition, today: date) -> bool:
     starts, ends = recognition.valid_from, recognition.valid_until
     return recognition.status == "recognised" and bool(starts and ends and starts <= today <= ends)
-
-
-def _last_changed(recognitions: Iterable[Recognition]) -> dict[int, datetime]:
-    """When the record of each was last written, from the history that triggers keep."""
-    history = apps.get_model("companies", "RecognitionEvent")
-    return dict(
-        history.objects.filter(pgh_obj__in=[recognition.pk for recognition in recognitions])
-        .order_by()
-        .values_list("pgh_obj")
-        .annotate(last=Max("pgh_created_at"))
-    )
 
 
 def _metres(establishment: Establishment, campuses: list[Campus]) -> list[float | None]:

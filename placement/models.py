@@ -5,7 +5,9 @@ from placement.error_reports import ErrorReport, ErrorSubject
 from placement.message_templates import MessageTemplate
 from placement.programming.dossiers import Dossier, DossierStage, SectorAdvice, Verdict
 from placement.pupil_requests import PupilMode, PupilRequest, PupilRequestStatus
+from placement.saved_searches import SavedSearch
 from placement.shortlists import Shortlist, ShortlistEntry
+from placement.training_days import SchoolClosure, TrainingWeek
 
 __all__ = [
     "ContactSettings",
@@ -17,8 +19,11 @@ __all__ = [
     "PupilMode",
     "PupilRequest",
     "PupilRequestStatus",
+    "SavedSearch",
+    "SchoolClosure",
     "SectorAdvice",
     "Shortlist",
     "ShortlistEntry",
+    "TrainingWeek",
     "Verdict",
 ]

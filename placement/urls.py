@@ -8,13 +8,40 @@ from placement import (
     contact_views,
     error_report_views,
     establishment_views,
+    partner_views,
+    pupil_views,
+    saved_search_views,
     school_contact_views,
     search_views,
     shortlist_views,
+    training_day_views,
 )
 
 urlpatterns = [
     path("leerwerkplekken/", search_views.search, name="matches"),
+    path("leerwerkplekken/bewaard/", saved_search_views.saved_searches, name="saved-searches"),
+    path("leerwerkplekken/bewaren/", saved_search_views.save_search, name="save-search"),
+    path(
+        "leerwerkplekken/bewaard/<int:pk>/naam/",
+        saved_search_views.rename_search,
+        name="saved-search-rename",
+    ),
+    path(
+        "leerwerkplekken/bewaard/<int:pk>/pauze/",
+        saved_search_views.pause_search,
+        name="saved-search-pause",
+    ),
+    path(
+        "leerwerkplekken/bewaard/<int:pk>/verwijderen/",
+        saved_search_views.delete_search,
+        name="saved-search-delete",
+    ),
+    path(
+        "leerwerkplekken/bewaard/afmelden/<str:token>/",
+        saved_search_views.unsubscribe_searches,
+        name="saved-searches-unsubscribe",
+    ),
+    path("leerwerkplekken/aflopend/", partner_views.lapsing, name="lapsing"),
     path(
         "leerwerkplekken/vestigingen/<str:number>/",
         establishment_views.establishment,
@@ -67,4 +94,17 @@ urlpatterns = [
     path("overeenkomsten/<int:pk>/", agreement_views.agreement, name="agreement"),
     path("overeenkomsten/<int:pk>/wijzigen/", agreement_views.change, name="agreement-change"),
     path("overeenkomsten/<int:pk>/beeindigen/", agreement_views.end, name="agreement-end"),
+    path("leerlingen/", pupil_views.pupils, name="pupils"),
+    path("leerlingen/nieuw/", pupil_views.add_pupil, name="pupil-add"),
+    path("leerlingen/<int:pk>/", pupil_views.pupil, name="pupil"),
+    path("leerlingen/<int:pk>/verlengen/", pupil_views.extend_pupil, name="pupil-extend"),
+    path("leerlingen/<int:pk>/afsluiten/", pupil_views.close_pupil, name="pupil-close"),
+    path("leerlingen/<int:pk>/heropenen/", pupil_views.reopen_pupil, name="pupil-reopen"),
+    path("lesdagen/<str:key>/", training_day_views.training_days, name="training-days"),
+    path("lesdagen/<str:key>/vrije-dagen/", training_day_views.add_closure, name="closure-add"),
+    path(
+        "lesdagen/<str:key>/vrije-dagen/<int:pk>/verwijderen/",
+        training_day_views.remove_closure,
+        name="closure-remove",
+    ),
 ]

@@ -11,7 +11,7 @@ Traits are the states of the field, named as the field names them: `expired`, `l
 `lapsing` (recognition), `stopped` (company, establishment), `elsewhere`, `unlocated`
 (establishment), `closed` (school), `full`, `unknown` (workplace), `over` (exclusion), `ended`
 (programme), `answered` (approach), `completed` (agreement), `placed`, `moved`
-(pupil request), `settled` (error report), `revoked` (API client).
+(pupil request), `settled` (error report), `paused` (saved search), `revoked` (API client).
 Dates are set around TODAY, a day in school year 2026-2027: pass `today=TODAY` to what ranks.
 """
 
@@ -56,8 +56,11 @@ from placement.models import (
     MessageTemplate,
     PupilRequest,
     PupilRequestStatus,
+    SavedSearch,
+    SchoolClosure,
     Shortlist,
     ShortlistEntry,
+    TrainingWeek,
 )
 from schools.models import (
     AliasKind,
@@ -436,6 +439,8 @@ class ErrorReportFactory(DjangoModelFactory[ErrorReport]):
     text = Sequence(lambda n: f"Het huisnummer is {n}.")
     reported_by = SubFactory(UserFactory)
     reported_at = datetime(2026, 11, 19, tzinfo=UTC)
+
+
 class ApproachStepFactory(DjangoModelFactory[ApproachStep]):
     class Meta:
         model = ApproachStep
@@ -479,3 +484,32 @@ class ContactSettingsFactory(DjangoModelFactory[ContactSettings]):
         model = ContactSettings
 
     school = SubFactory(SchoolFactory)
+
+
+class TrainingWeekFactory(DjangoModelFactory[TrainingWeek]):
+    class Meta:
+        model = TrainingWeek
+
+    campus = SubFactory(CampusFactory)
+    weekdays = (1, 2)
+
+
+class SchoolClosureFactory(DjangoModelFactory[SchoolClosure]):
+    class Meta:
+        model = SchoolClosure
+
+    school = SubFactory(SchoolFactory)
+    first_day = date(2026, 11, 27)
+    last_day = date(2026, 11, 27)
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    class Meta:
+        model = SavedSearch
+
+    class Params:
+        paused = Trait(paused_at=datetime(2026, 11, 20, tzinfo=UTC))
+
+    user = SubFactory(UserFactory)
+    name = Sequence(lambda n: f"Zoekopdracht {n}")
+    query = "campus=039107-1&programme=88&radius=25"

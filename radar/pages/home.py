@@ -5,68 +5,34 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, Prefetch
-from django.utils import timezone
 
 from accounts.models import User
+from accounts.requests import UserRequest
 from companies.models import Establishment, Recognition, RecognitionStatus
 from matching.queries import DEFAULT_RADIUS_KM
-from schools.models import Campus, Offering, OfferingStatus, SchoolYear
+from placement.school_home import SchoolHome
+from radar.pages.navigation import roles_of
+from schools.models import SchoolYear
 
 WAITING = (RecognitionStatus.REQUESTED, RecognitionStatus.INCOMPLETE)
 
 
-def home_context(user: User) -> dict[str, Any]:
-    """The template variables of a user's home page, one group per role that has something.
+def home_context(request: UserRequest) -> dict[str, Any]:
+    """The template variables of a user's home page, one group per role that she has.
 
     An administrator acts for nobody: she gets the administration, not ten thousand companies.
     """
     school_year = SchoolYear.objects.current()
+    user, roles = request.user, roles_of(request, request.user)
     if user.is_superuser:
         return {"school_year": school_year}
     return {
         "school_year": school_year,
         "radius": DEFAULT_RADIUS_KM,
-        "campuses": _campuses(user, school_year),
-        "establishments": _establishments(user),
-        "sectors": _sectors(user),
+        "school": SchoolHome(user, school_year) if roles.coordinator else None,
+        "establishments": _establishments(user) if roles.company_user else [],
+        "sectors": _sectors(user) if roles.consultant else [],
     }
-
-
-def _campuses(user: User, school_year: SchoolYear) -> list[tuple[Campus, list[Any]]]:
-    """A coordinator's campuses with this year's offerings, each with its `reachable` workplaces."""
-    offerings = (
-        Offering.objects.filter(school_year=school_year, status__in=OfferingStatus.active())
-        .select_related("programme")
-        .order_by("programme__title")
-    )
-    campuses = (
-        Campus.objects.of(user)
-        .open()
-        .select_related("school", "municipality")
-        .prefetch_related(Prefetch("offerings", offerings, to_attr="this_year"))
-        .order_by("school__name", "site_number")
-    )
-    return [(campus, _with_reach(campus, school_year)) for campus in campuses]
-
-
-def _with_reach(campus: Campus, school_year: SchoolYear) -> list[tuple[Offering, int, float]]:
-    """Each offering of this year, how many usable workplaces lie within the usual radius, and that
-    as a share of the campus's largest.
-    """
-    offerings: list[Offering] = campus.this_year  # type: ignore[attr-defined]
-    if not offerings:
-        return []
-    reachable = dict(
-        Recognition.objects.usable_in(school_year, timezone.localdate())
-        .within(campus, DEFAULT_RADIUS_KM)
-        .filter(programme__in=[offering.programme for offering in offerings])
-        .order_by()
-        .values_list("programme")
-        .annotate(n=Count("pk"))
-    )
-    most = max(reachable.values(), default=1)
-    counts = ((offering, reachable.get(offering.programme_id, 0)) for offering in offerings)
-    return [(offering, count, count / most) for offering, count in counts]
 
 
 def _establishments(user: User) -> list[Establishment]:

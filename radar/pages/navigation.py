@@ -66,7 +66,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         return []
     sections = [
         (title, [(name, _address(address)) for name, address in pages])
-        for title, pages in _sections(_roles(request, request.user))
+        for title, pages in _sections(roles_of(request, request.user))
     ]
     urls = [url for _title, pages in sections for _name, url in pages]
     # The longest: /radar/ is the start of /radar/88/ as well.
@@ -91,7 +91,14 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
     """The sections of somebody with these roles. A page stands in one section only."""
     school = roles.coordinator or roles.administrator
     if school:
-        yield _("Workplaces"), [(_("Search"), "matches")]
+        yield (
+            _("Workplaces"),
+            [
+                (_("Search"), "matches"),
+                (_("Saved searches"), "saved-searches"),
+                (_("Recognitions that end soon"), "lapsing"),
+            ],
+        )
         yield (
             _("Contacts"),
             [
@@ -104,6 +111,7 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         yield (
             _("Pupils"),
             [
+                (_("To place"), "pupils"),
                 (_("Allocation"), "allocation"),
                 (_("Take in a list"), "pupil-list"),
                 (_("Agreements"), "agreements"),
@@ -154,7 +162,7 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
         )
 
 
-def _roles(request: HttpRequest, user: User) -> Roles:
+def roles_of(request: HttpRequest, user: User) -> Roles:
     """The roles of the user at hand, asked once for a page."""
     roles: Roles | None = getattr(request, "roles", None)
     if roles is None:
@@ -165,7 +173,7 @@ def _roles(request: HttpRequest, user: User) -> Roles:
 def other_companies(request: HttpRequest) -> list[Company]:
     """The companies that the user could switch to; none for who acts for one at most."""
     user = request.user
-    if not isinstance(user, User) or not _roles(request, user).company_user:
+    if not isinstance(user, User) or not roles_of(request, user).company_user:
         return []
     companies = [membership.company for membership in memberships_of(user)]
     chosen = request.session.get(SESSION_KEY)

@@ -1,7 +1,7 @@
 """Pages that belong to no app."""
 
 import sys
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the site is for a visitor; where she left off for a user."""
     if not request.user.is_authenticated:
         return render(request, "pages/landing.html")
-    return render(request, "pages/home.html", home_context(request.user))
+    return render(request, "pages/home.html", home_context(cast(UserRequest, request)))
 
 
 def profile(request: UserRequest) -> HttpResponse:

@@ -192,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "placement.send_reminders",
         "schedule": crontab(hour="7", minute="0"),
     },
+    # Before the working day: what is new in the searches that people keep.
+    "search-digests": {
+        "task": "placement.send_search_digests",
+        "schedule": crontab(hour="6", minute="30"),
+    },
     # Every minute: programmes whose data changed; the first after midnight, all of them.
     "tend-webhooks": {"task": "webhooks.tend", "schedule": 15.0},
     "prune-webhooks": {"task": "webhooks.prune", "schedule": crontab(hour="2", minute="30")},

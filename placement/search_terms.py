@@ -1,0 +1,80 @@
+"""The term in which a pupil must find a workplace (zoektermijn), in training days.
+
+20 training days, once extendable by 20; in special education (BuSO) 40 at once. After that the
+pupil moves to a programme that is not dual. Source: omzendbrief on duaal leren, as told by the
+unions' and schools' pages (see docs/adr/0021-search-term.md for what we could not read there).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from placement.pupil_requests import PupilRequest
+from placement.training_days import Calendars, TrainingCalendar
+from schools.models import SchoolType
+
+TERM, EXTENSION = 20, 20
+TERM_IN_SPECIAL_EDUCATION = 40
+#: From so many days left a term is about to end.
+SOON = 5
+
+
+@dataclass(frozen=True)
+class SearchTerm:
+    """A term of `days` training days: how many have passed, and its last day."""
+
+    days: int
+    passed: int
+    last_day: date
+    calendar: TrainingCalendar
+
+    @property
+    def left(self) -> int:
+        """Training days left, today included; 0 when the term is over."""
+        return max(self.days - self.passed, 0)
+
+    @property
+    def over(self) -> int:
+        """Training days since the term ended."""
+        return max(self.passed - self.days, 0)
+
+    @property
+    def is_over(self) -> bool:
+        return self.left == 0
+
+    @property
+    def is_soon(self) -> bool:
+        """Whether it ends within a week of training, or has ended."""
+        return self.left <= SOON
+
+    @property
+    def share(self) -> float:
+        """How much of it has passed, 0 to 1."""
+        return min(self.passed / self.days, 1.0)
+
+
+def is_extendable(request: PupilRequest) -> bool:
+    """Whether the term of an open request may be extended: once, and not in special education."""
+    special = request.campus.school.type == SchoolType.BUSO
+    return request.is_open and request.extended_on is None and not special
+
+
+def term_days(request: PupilRequest) -> int:
+    """How many training days a request has."""
+    if request.campus.school.type == SchoolType.BUSO:
+        return TERM_IN_SPECIAL_EDUCATION
+    return TERM + (EXTENSION if request.extended_on else 0)
+
+
+def search_term(request: PupilRequest, calendars: Calendars, today: date) -> SearchTerm:
+    """The term of a request, seen from a day (for one that is closed: the day it was)."""
+    days = term_days(request)
+    calendar = calendars.get(request.campus, request.programme_id)
+    seen = max(request.closed_on or today, request.started_on)
+    return SearchTerm(
+        days,
+        calendar.count(request.started_on, seen),
+        calendar.nth(request.started_on, days),
+        calendar,
+    )
