@@ -84,12 +84,22 @@ class Known:
 
 @dataclass(frozen=True)
 class Distinct:
-    """How many different values a column has: whole numbers from 0, without large gaps."""
+    """How many different values a column has: whole numbers from 0, without large gaps.
+
+    Where there is no fact 0 is told, or (`none_is_unknown`) nothing.
+    """
 
     column: str
     mask: str = ""
+    none_is_unknown: bool = False
 
     def __call__(self, values: Mapping[str, Array], slots: Array, n: int) -> Floats:
+        found = self._count(values, slots, n)
+        if self.none_is_unknown:
+            found[found == 0] = np.nan
+        return found
+
+    def _count(self, values: Mapping[str, Array], slots: Array, n: int) -> Floats:
         kept = chosen(values, self.mask, len(slots))
         column, slots = values[self.column][kept], slots[kept]
         if not len(column):

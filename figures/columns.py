@@ -25,15 +25,17 @@ INTEGERS = {
     Source.GAPS: ("could_open",),
     Source.TERMS: ("recognition", "days"),
     Source.CONTACTS: ("days",),
+    Source.VACANCIES: ("vacancy",),
 }
 #: Of those, keys that are only told apart.
-KEYS = {"campus", "school", "recognition", "establishment", "company"}
+KEYS = {"campus", "school", "recognition", "establishment", "company", "vacancy"}
 FLAGS = {
     Source.OFFERINGS: ("is_active",),
     Source.SUPPLY: ("is_lonely",),
     Source.GAPS: (),
     Source.TERMS: ("has_begun", "is_renewed"),
     Source.CONTACTS: ("is_answered", "has_agreed"),
+    Source.VACANCIES: (),
 }
 FLOATS = {Source.OFFERINGS: ("per_pupil_low", "per_pupil_high", "places_in_reach")}
 #: Short texts, each with the values that are told apart.
@@ -46,7 +48,7 @@ WORDS: dict[Source, dict[str, tuple[str, ...]]] = {
         "reason": ("pending", "no_pupils", "refused", "stopped", "never_requested"),
     },
 }
-LOCATED = (Source.OFFERINGS, Source.SUPPLY)
+LOCATED = (Source.OFFERINGS, Source.SUPPLY, Source.VACANCIES)
 
 #: What follows from a programme, and so is not read for every fact.
 OF_PROGRAMME = ("sector", "grade", "finality")
@@ -129,7 +131,7 @@ def _read(cube: Cube) -> Arrays:
     texts = texts.reshape(-1, 2)
     own_forms = dict(
         row
-        for source in (Source.GAPS, Source.SUPPLY)
+        for source in (Source.GAPS, Source.SUPPLY, Source.VACANCIES)
         for row in source.model._default_manager.filter(cube=cube)
         .order_by()
         .values_list("programme", "education_form")

@@ -85,7 +85,7 @@ def _count() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "ANALYZE figures_offeringfact, figures_supplyfact, figures_gapfact, "
-            "figures_termfact, figures_contactfact"
+            "figures_termfact, figures_contactfact, figures_vacancyfact"
         )
 
 

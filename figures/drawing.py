@@ -27,13 +27,13 @@ from matplotlib.path import Path as Outline
 from figures.dimensions import DIMENSIONS, school_year_name
 from figures.exports import label_of
 from figures.measures import Measure
-from figures.pictures import Bars, Choropleth, Heat, Multiples, pictures_of
+from figures.pictures import Bars, Choropleth, Dots, Heat, Multiples, pictures_of
 from figures.results import Result
 from geo.models import Municipality, Province
 
 #: The light tokens of css/theme.css, which matplotlib cannot read.
 INK, SOFT, LINE, ACCENT, PAPER = "#16201c", "#51605a", "#d5dcd8", "#0b6152", "#ffffff"
-DATA, LAND, HIDDEN = "#0072b2", "#fbfcfb", "#d5dcd8"
+DATA, SECOND, LAND, HIDDEN = "#0072b2", "#e69f00", "#fbfcfb", "#d5dcd8"
 BAND = {0: LAND, -1: HIDDEN, 1: "#ffffcc", 2: "#a1dab4", 3: "#41b6c4", 4: "#2c7fb8", 5: "#253494"}
 #: Degrees are narrower than they are high, here in the middle of the region.
 ASPECT = 1 / np.cos(np.radians(51.0))
@@ -94,7 +94,7 @@ def _height(picture: Any) -> float:
     match picture:
         case Bars():
             return max(1.2, 0.24 * len(picture.items) + 0.3)
-        case Choropleth():
+        case Choropleth() | Dots():
             return 4.0
         case Multiples():
             return max(2.2, 1.35 * -(-len(picture.series) // 4))
@@ -131,6 +131,8 @@ def _draw(part: Any, picture: Any) -> None:
             _bars(part.subplots(), picture)
         case Choropleth():
             _map(part.subplots(), picture)
+        case Dots():
+            _dots(part.subplots(), picture)
         case Multiples():
             _multiples(part, picture)
         case Heat():
@@ -151,7 +153,8 @@ def _bars(axes: Axes, picture: Bars) -> None:
     axes.barh(places, [bar.value for bar in picture.items], color=DATA, height=0.66)
     for place, bar in zip(places.tolist(), picture.items, strict=True):
         axes.text(
-            bar.value, place, f" {bar.text}", va="center", color=INK, fontproperties=face("text"),
+            bar.value, place, f" {bar.text}", va="center_baseline", color=INK,
+            fontproperties=face("text"),
             size=9,
         )  # fmt: skip
     labels = [bar.label if len(bar.label) < 42 else f"{bar.label[:40]}…" for bar in picture.items]
@@ -193,6 +196,30 @@ def _map(axes: Axes, picture: Choropleth) -> None:
     _legend(axes, picture)
 
 
+def _dots(axes: Axes, picture: Dots) -> None:
+    _map(axes, Choropleth("province", {}, [], []))
+    for n, colour in enumerate((DATA, SECOND)):
+        most = picture.most[n] or 1
+        axes.scatter(
+            [dot.longitude for dot in picture.items],
+            [dot.latitude for dot in picture.items],
+            s=[260 * dot.values[n] / most for dot in picture.items],
+            facecolor=colour,
+            edgecolor=PAPER,
+            linewidth=0.5,
+            alpha=0.75,
+        )
+        axes.text(
+            0.05, 0.93 - 0.06 * n, picture.titles[n], transform=axes.transAxes, color=INK, size=9,
+            fontproperties=face("text"),
+        )  # fmt: skip
+        axes.add_patch(
+            Rectangle(
+                (0.01, 0.92 - 0.06 * n), 0.03, 0.04, transform=axes.transAxes, facecolor=colour
+            )
+        )
+
+
 def _legend(axes: Axes, picture: Choropleth) -> None:
     entries = [
         (band, _("to %(n)s") % {"n": text})
@@ -227,7 +254,7 @@ def _multiples(part: Any, picture: Multiples) -> None:
         axes.fill_between(places, 0, values, color=DATA, alpha=0.12)
         axes.axhline(0, color=LINE, linewidth=1)
         axes.set_ylim(0, picture.most * 1.08 or 1)
-        name = line.label if len(line.label) < 30 else f"{line.label[:28]}…"
+        name = line.label if len(line.label) < 24 else f"{line.label[:22]}…"
         axes.set_title(
             f"{name}  {line.last}", loc="left", size=9, color=INK, fontproperties=face("bold")
         )

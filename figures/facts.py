@@ -15,6 +15,7 @@ from figures.models import Cube
 from matching.opportunities import radar_policy_in_force
 from matching.region import load_region
 from schools.models import OfferingStatus, SchoolType, SchoolYear
+from schools.school_years import school_year_starting
 
 #: Read by all statements below: places as they are called today, programmes with what follows from
 #: them, who was offered what, and the agreements that count.
@@ -289,6 +290,24 @@ WHERE a.sent_on IS NOT NULL AND a.status <> 'withdrawn'
 """
 
 
+#: Only once all vacancies were read: before that, some would pass for all.
+VACANCIES = """
+INSERT INTO figures_vacancyfact (
+    cube_id, school_year, province, municipality, sector, grade, education_form, finality,
+    programme, vacancy, point
+)
+SELECT %(cube)s, %(this_year)s, COALESCE(place.province, ''), COALESCE(place.municipality, ''),
+    subject.sector, subject.grade, subject.education_form, subject.finality, subject.programme,
+    v.id, m.point
+FROM vacancies_vacancy v
+JOIN (SELECT DISTINCT code, programme_id FROM vacancies_occupationlink) l ON l.code = v.code
+JOIN subject ON subject.id = l.programme_id
+LEFT JOIN place ON place.id = v.municipality_id
+LEFT JOIN geo_municipality m ON m.id = v.municipality_id
+WHERE EXISTS (SELECT 1 FROM vacancies_vacancysync WHERE read_until IS NOT NULL)
+"""
+
+
 def fill(cube: Cube) -> None:
     """Write every fact of an empty cube. Must run inside a transaction, which drops the rest."""
     values = {
@@ -298,11 +317,12 @@ def fill(cube: Cube) -> None:
         "policy": radar_policy_in_force().fingerprint,
         "syntra": SchoolType.SYNTRA.value,
         "buso": SchoolType.BUSO.value,
+        "this_year": school_year_starting(cube.day),
     }
     _run(COMMON, values)
     _run(OFFERINGS, values)
     _supply(cube)
-    for statement in (GAPS, TERMS, CONTACTS):
+    for statement in (GAPS, TERMS, CONTACTS, VACANCIES):
         _run(statement, values)
 
 

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figures.aggregates import Aggregate, Floats
-from figures.models import ContactFact, Fact, GapFact, OfferingFact, SupplyFact, TermFact
+from figures.models import (
+    ContactFact,
+    Fact,
+    GapFact,
+    OfferingFact,
+    SupplyFact,
+    TermFact,
+    VacancyFact,
+)
 from figures.protection import Kind
 
 if TYPE_CHECKING:
@@ -59,6 +67,7 @@ class Source(Enum):
     GAPS = GapFact
     TERMS = TermFact
     CONTACTS = ContactFact
+    VACANCIES = VacancyFact
 
     @property
     def model(self) -> type[Fact]:

@@ -151,6 +151,16 @@ class ContactFact(Fact):
     days = models.PositiveIntegerField(null=True)
 
 
+class VacancyFact(Fact):
+    """A vacancy at VDAB and a programme that leads to its occupation, in this school year.
+
+    One that several programmes lead to has as many facts. The point is its municipality's centre.
+    """
+
+    vacancy = models.BigIntegerField()
+    point = models.PointField(null=True, spatial_index=False)
+
+
 class Protection(models.Model):
     """Which figures of one kind about pupils may be shown in a school year (`figures.protection`).
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from figures.crossing import YEAR
 from figures.measures import Measure, Missing, Value
 from figures.results import Result, Row
+from geo.models import Municipality
 
 #: Shades of a map and of a crossing; their colours are the bands of css/theme.css.
 BANDS = 5
@@ -55,6 +56,25 @@ class Choropleth:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """A municipality with its two values, and what to say of it."""
+
+    longitude: float
+    latitude: float
+    values: tuple[float, float]
+    text: str
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Municipalities with something of two measures; the area of a dot is its value."""
+
+    titles: tuple[str, str]
+    items: list[Dot]
+    most: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Series:
     """A line: its values per school year, None where there is nothing to draw."""
 
@@ -90,7 +110,7 @@ class Heat:
     cells: list[list[Shade]]
 
 
-Picture = Bars | Choropleth | Multiples | Heat
+Picture = Bars | Choropleth | Dots | Multiples | Heat
 
 
 def text_of(value: Value, measure: Measure, *, signed: bool = False) -> str:
@@ -135,7 +155,9 @@ def pictures_of(result: Result, measure: Measure) -> dict[str, Picture]:
     by = result.question.by
     found: dict[str, Picture] = {}
     if len(by) == 1:
-        if by[0] in GEOGRAPHIC:
+        if by[0] == "municipality" and result.question.table.dots:
+            found["dots"] = dots(result)
+        elif by[0] in GEOGRAPHIC:
             found["map"] = choropleth(result, measure)
         if by[0] == YEAR:
             found["lines"] = _one_line(result, measure)
@@ -174,6 +196,28 @@ def choropleth(result: Result, measure: Measure) -> Choropleth:
         for code, value in values.items()
     }
     return Choropleth(key, places, limits, [text_of(limit, measure) for limit in limits])
+
+
+def dots(result: Result) -> Dots:
+    """The municipalities of the one dimension, with the measures that the table draws as dots."""
+    first, second = (result.question.table.measure(key) for key in result.question.table.dots)
+    towns = Municipality.objects.today().filter(point__isnull=False).order_by()
+    points = {code: point.coords for code, point in towns.values_list("nis_code", "point") if point}
+    items = []
+    for row in result.rows:
+        code = str(row.members["municipality"])
+        values = tuple(number_of(row.values[m.key]) or 0.0 for m in (first, second))
+        if code not in points or not any(values):
+            continue
+        said = ", ".join(
+            f"{measure.title}: {text_of(row.values[measure.key], measure)}"
+            for measure in (first, second)
+        )
+        name = result.label("municipality", code)
+        longitude, latitude = points[code]
+        items.append(Dot(longitude, latitude, (values[0], values[1]), f"{name}: {said}"))
+    most = tuple(max((dot.values[n] for dot in items), default=0.0) for n in (0, 1))
+    return Dots((str(first.title), str(second.title)), items, (most[0], most[1]))
 
 
 def _said(value: Value, measure: Measure) -> str:

@@ -16,6 +16,7 @@ from figures.measures import Measure, Missing, Source, Value
 from figures.pictures import (
     Bars,
     Choropleth,
+    Dots,
     Heat,
     Multiples,
     Picture,
@@ -99,9 +100,20 @@ class TablePage:
         return found if isinstance(found, Choropleth) else None
 
     @property
+    def dots(self) -> Dots | None:
+        found = self.pictures.get("dots")
+        return found if isinstance(found, Dots) else None
+
+    @property
     def map_data(self) -> dict[str, object]:
         """What js/figures.js draws: the band and the text per code."""
         found = self.map
+        if self.dots:
+            spots = [
+                [round(dot.longitude, 4), round(dot.latitude, 4), *dot.values, dot.text]
+                for dot in self.dots.items
+            ]
+            return {"level": "province", "places": {}, "dots": spots, "most": self.dots.most}
         if found is None:
             return {"level": "province", "places": {}}
         return {

@@ -46,6 +46,8 @@ class Table:
     takes_area: bool = False
     #: Its thresholds may be set.
     takes_thresholds: bool = False
+    #: Two measures that a map of municipalities shows side by side as dots.
+    dots: tuple[str, ...] = ()
     #: Notes that belong under it.
     notes: tuple[_StrOrPromise, ...] = field(default=())
 
@@ -308,7 +310,7 @@ SUPPLY = Table(
     slug="vraag-en-aanbod",
     title=_("Supply and demand"),
     question=_("Where are there enough places, and where do pupils or programmes lack?"),
-    source=_("Recognitions and places of the sectors, offerings and enrolments, the radar"),
+    source=_("Recognitions and places of the sectors, offerings and enrolments, the radar, VDAB"),
     dimensions=WHERE_AND_WHAT,
     usual=("sector",),
     takes_area=True,
@@ -429,6 +431,16 @@ SUPPLY = Table(
             decimals=1,
         ),
         Measure(
+            "vacancies",
+            _("vacancies"),
+            _(
+                "Different vacancies at VDAB for occupations that the programmes lead to, in the "
+                "municipalities themselves. Only for this school year, where any is known."
+            ),
+            Source.VACANCIES,
+            Distinct("vacancy", none_is_unknown=True),
+        ),
+        Measure(
             "lonelyPlaces",
             _("places without a programme in reach"),
             _("Of the places offered: no campus within the radar's reach offers the programme."),
@@ -447,6 +459,7 @@ WHITE_SPOTS = Table(
     source=_("Recognitions and places of the sectors, offerings, the radar"),
     dimensions=WHERE_AND_WHAT,
     usual=("municipality",),
+    dots=("lonelyRecognitions", "lonelyOfferings"),
     measures=(
         Measure(
             "lonelyRecognitions",

@@ -50,6 +50,8 @@ def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         with redirect_stdout(StringIO()):
             call_command("load_reference")
         call_command("load_demo", scale=SCALE, verbosity=0)
+        with redirect_stdout(StringIO()):
+            call_command("refresh_figures")
         server = LiveServer("localhost")
         yield server.url
         server.stop()

@@ -74,12 +74,18 @@ class FiguresMap {
     map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
     const popup = new library.Popup({ closeButton: false, closeOnClick: false, focusAfterOpen: false, offset: 8 });
     map.on("mousemove", "shades", (event) => {
-      if (this.#drawing) return;
+      if (this.#drawing || this.#data.dots) return;
       const { code, name } = event.features[0].properties;
       const [, text] = this.#data.places[code] ?? [0, name];
       popup.setLngLat(event.lngLat).setText(text).addTo(map);
     });
     map.on("mouseleave", "shades", () => popup.remove());
+    for (const layer of ["first", "second"]) {
+      map.on("mousemove", layer, ({ lngLat, features }) => {
+        popup.setLngLat(lngLat).setText(features[0].properties.text).addTo(map);
+      });
+      map.on("mouseleave", layer, () => popup.remove());
+    }
     map.on("click", (event) => this.#corner(event.lngLat));
     await map.once("load");
     this.#showArea();
@@ -108,6 +114,7 @@ class FiguresMap {
         outlines: { type: "geojson", data: new URL(this.#element.dataset.outlines, location.href).href },
         area: empty,
         corners: empty,
+        dots: { type: "geojson", data: collection(this.#dots()) },
       },
       layers: [
         { id: "water", type: "background", paint: { "background-color": token("map-water") } },
@@ -118,12 +125,33 @@ class FiguresMap {
           paint: { "line-color": token("map-border"), "line-width": level === "municipality" ? 0.6 : 0.2 } },
         { id: "provinces", type: "line", source: "outlines", filter: kind("province"),
           paint: { "line-color": token("map-dot-line"), "line-width": 1.25 } },
+        ...["first", "second"].map((name) => ({
+          id: name, type: "circle", source: "dots",
+          paint: {
+            "circle-radius": ["get", name],
+            "circle-color": token(name === "first" ? "data-proximity" : "data-validity"),
+            "circle-opacity": 0.75,
+            "circle-stroke-color": token("surface"),
+            "circle-stroke-width": ["case", [">", ["get", name], 0], 1, 0],
+          },
+        })),
         { id: "area", type: "fill", source: "area", paint: { "fill-color": token("map-reach"), "fill-opacity": 0.2 } },
         { id: "area-line", type: "line", source: "area", paint: { "line-color": token("map-reach"), "line-width": 2 } },
         { id: "corners", type: "circle", source: "corners",
           paint: { "circle-radius": 5, "circle-color": token("surface"), "circle-stroke-color": token("map-reach"), "circle-stroke-width": 2.5 } },
       ],
     };
+  }
+
+  /** A dot per municipality; its area is its value, so its radius the root of it. */
+  #dots() {
+    const { dots = [], most = [1, 1] } = this.#data;
+    const size = (value, largest) => 18 * Math.sqrt(value / (largest || 1));
+    return dots.map(([longitude, latitude, first, second, text]) => ({
+      type: "Feature",
+      properties: { first: size(first, most[0]), second: size(second, most[1]), text },
+      geometry: { type: "Point", coordinates: [longitude, latitude] },
+    }));
   }
 
   restyle() {
