@@ -159,7 +159,7 @@ def _rule(item: Protection, members: dict[str, list[str]]) -> Rule:
                 for cell in cells
             ],
             dtype=np.int64,
-        ).reshape(-1, len(keys))
+        ).reshape(len(cells), len(keys))
         for dimensions, cells in item.withheld.items()
         for keys in [dimensions.split(",") if dimensions else []]
     }

@@ -87,6 +87,8 @@ def answer_page(page: Page) -> None:
     page.wait_for_url(re.compile(r"/contactnames/\d+/"))
     pk = int(page.url.rstrip("/").rsplit("/", 1)[1])
     page.goto(answer_path(pk))
+
+
 def figures_drawn(page: Page) -> None:
     expect(page.locator("#figures-map[data-drawn]")).to_be_visible()
 

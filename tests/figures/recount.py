@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from companies.models import Agreement, Approach, Recognition, Workplace
+from companies.vacancies.models import OccupationLink, Vacancy, VacancySync
 from geo.models import Municipality, Province
 from matching.catchment import DEFAULT_DECAY
 from matching.distances import metres_from
@@ -249,11 +250,25 @@ def contacts() -> list[Fact]:
     ]
 
 
+def vacancies() -> list[Fact]:
+    """Each vacancy once per programme that leads to its occupation, in this school year."""
+    if not VacancySync.objects.exclude(read_until=None).exists():
+        return []
+    return [
+        where(vacancy.municipality)
+        | what(link.programme)
+        | {"schoolYear": str(school_year_starting(TODAY)), "vacancy": vacancy.pk}
+        for vacancy in Vacancy.objects.all()
+        for link in OccupationLink.objects.filter(code=vacancy.code)
+    ]
+
+
 FACTS: dict[str, Callable[[], list[Fact]]] = {
     "offerings": offerings,
     "supply": supply,
     "terms": terms,
     "contacts": contacts,
+    "vacancies": vacancies,
 }
 
 
@@ -386,6 +401,10 @@ MEASURES: dict[tuple[str, str], tuple[str, Callable[[list[Fact]], Any]]] = {
     ("supply-demand", "pupilsToPlace"): (
         "offerings",
         lambda f: total(x["to_place"] for x in active(f)),
+    ),
+    ("supply-demand", "vacancies"): (
+        "vacancies",
+        lambda f: different(f, "vacancy") or None,
     ),
     ("supply-demand", "placesPerPupil"): ("offerings", lambda f: per_pupil(f, 0.5)),
     ("supply-demand", "placesPerPupilP10"): ("offerings", lambda f: per_pupil(f, 0.1)),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from companies.models import ApproachStatus, RecognitionStatus
+from companies.models import ApproachStatus, Recognition, RecognitionStatus
+from companies.vacancies.models import OccupationLink, Vacancy, VacancySync
 from geo.models import Municipality
 from schools.models import Offering, OfferingStatus, Programme
 from tests.factories import (
@@ -54,6 +55,7 @@ def build(seed: int = 1) -> None:
         for programme in lots.sample(programmes, 4):
             _through_the_years(lots, campus, programme)
     _supply(lots, places, programmes, campuses)
+    _vacancies(lots, places, programmes)
 
 
 def _places() -> list[Municipality]:
@@ -127,7 +129,6 @@ def _supply(
             recognition = RecognitionFactory(
                 establishment=establishment,
                 programme=programme,
-                status=RecognitionStatus.EXPIRED if over else RecognitionStatus.RECOGNISED,
                 valid_from=begun,
                 valid_until=until,
             )
@@ -139,10 +140,16 @@ def _supply(
                     valid_until=until.replace(year=until.year + 5),
                 )
             _given(lots, recognition, programme, campuses)
+            if over:
+                # Only now: no agreement begins under one that has expired.
+                recognition.status = RecognitionStatus.EXPIRED
+                recognition.save()
             _contacts(lots, establishment, programme)
 
 
-def _given(lots: random.Random, recognition: object, programme: Programme, campuses: list) -> None:
+def _given(
+    lots: random.Random, recognition: Recognition, programme: Programme, campuses: list
+) -> None:
     for year in YEARS:
         offered = lots.choice([None, None, 0, 1, 2, 5])
         if lots.random() < 0.3:
@@ -151,22 +158,45 @@ def _given(lots: random.Random, recognition: object, programme: Programme, campu
             recognition=recognition,
             school_year_id=year,
             places_offered=offered,
-            places_taken=lots.randint(0, offered or 0),
+            places_taken=lots.randint(0, max((offered or 0) - 2, 0)),
         )
-        for n in range(lots.choice([0, 0, 1, 2])):
+        # Each of these takes a place itself (the trigger of agreements).
+        left = 2 if offered is None else offered - workplace.places_taken
+        for n in range(min(lots.choice([0, 0, 1, 2]), left)):
             offering = Offering.objects.filter(
                 programme=programme, school_year=year, pupils__gt=0
             ).order_by("pk")
-            if not offering:
+            starts = date(year, 9, lots.randint(1, 28))
+            if not offering or not recognition.valid_from <= starts <= recognition.valid_until:
                 continue
             AgreementFactory(
                 campus=lots.choice(list(offering)).campus,
                 workplace=workplace,
                 pupil_reference=f"p-{workplace.pk}-{n}",
                 status=lots.choice(["running", "planned", "completed", "ended_early"]),
-                starts_on=date(year, 9, lots.randint(1, 28)),
+                starts_on=starts,
                 ends_on=date(year + 1, 6, 30),
             )
+
+
+def _vacancies(
+    lots: random.Random, places: list[Municipality], programmes: list[Programme]
+) -> None:
+    VacancySync.objects.create(
+        source="https://vdab.example",
+        initial_day=date(2026, 11, 1),
+        read_until=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    for n, programme in enumerate(programmes[:4]):
+        OccupationLink.objects.create(programme=programme, code=f"K{n // 2}")
+    OccupationLink.objects.create(programme=programmes[0], code="K1")
+    for n in range(12):
+        Vacancy.objects.create(
+            reference=f"v-{n}",
+            code=lots.choice(["K0", "K1", "K9"]),
+            municipality=lots.choice([*places, None]),
+            snapshot=date(2026, 11, 1),
+        )
 
 
 def _contacts(lots: random.Random, establishment: object, programme: Programme) -> None:
