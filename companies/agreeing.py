@@ -57,7 +57,9 @@ def recognition_on(approach: Approach, day: date) -> Recognition | None:
 
 def mentors_at(establishment: int) -> QuerySet[Mentor]:
     """The mentors of an establishment (primary key), with their load."""
-    return with_load(Mentor.objects.filter(establishment=establishment)).order_by("name", "pk")
+    return with_load(Mentor.objects.present().filter(establishment=establishment)).order_by(
+        "name", "pk"
+    )
 
 
 def check_terms(terms: Terms, today: date) -> None:
@@ -132,12 +134,14 @@ def _check_mentor(mentor: Mentor | None, establishment: int, keeps: bool = False
     `keeps` says that she guides this pupil already.
     """
     if mentor is None:
-        if Mentor.objects.filter(establishment=establishment).exists():
+        if Mentor.objects.present().filter(establishment=establishment).exists():
             raise ValidationError({"mentor": _("Choose a mentor.")})
         if not keeps and not guidable([establishment])[establishment]:
             raise ValidationError(_("The mentors there can guide no more pupils."), code="mentors")
         return
-    found = with_load(Mentor.objects.filter(pk=mentor.pk, establishment=establishment)).first()
+    found = with_load(
+        Mentor.objects.present().filter(pk=mentor.pk, establishment=establishment)
+    ).first()
     if found is None:
         raise ValidationError({"mentor": _("This mentor works elsewhere.")})
     if found.guiding - keeps >= found.limit:  # type: ignore[attr-defined]

@@ -32,7 +32,8 @@ def guidable(establishments: list[int]) -> dict[int, int]:
     """
     usual = Sector._meta.get_field("pupils_per_mentor").default
     mentors = dict(
-        Mentor.objects.filter(establishment__in=establishments)
+        Mentor.objects.present()
+        .filter(establishment__in=establishments)
         .order_by()
         .values_list("establishment")
         .annotate(limit=Sum(_LIMIT))

@@ -27,8 +27,17 @@ pupil_reference_shape = RegexValidator(
 )
 
 
+class MentorQuerySet(models.QuerySet["Mentor"]):
+    def present(self) -> Self:
+        """Mentors who guide pupils: not those who were removed."""
+        return self.filter(is_removed=False)
+
+
 class Mentor(models.Model):
-    """Mentor of an establishment. The national register number is never stored."""
+    """Mentor of an establishment. The national register number is never stored.
+
+    One who was removed stays, unnamed, where an agreement refers to her.
+    """
 
     establishment = models.ForeignKey(
         Establishment,
@@ -50,6 +59,9 @@ class Mentor(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("Empty means the sector's limit."),
     )
+    is_removed = models.BooleanField(_("removed"), default=False, db_default=False, editable=False)
+
+    objects = MentorQuerySet.as_manager()
 
     class Meta:
         ordering = ("establishment", "name")

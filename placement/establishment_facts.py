@@ -94,7 +94,9 @@ class EstablishmentFacts:
     @cached_property
     def mentors(self) -> list[Mentor]:
         """By name; nothing else of them is shown."""
-        return list(self.establishment.mentors.only("name", "establishment_id").order_by("name"))
+        return list(
+            self.establishment.mentors.present().only("name", "establishment_id").order_by("name")
+        )
 
     @cached_property
     def campuses(self) -> list[Campus]:

@@ -118,7 +118,7 @@ class Draft:
 
 def drafts(school: School, saved: Iterable[MessageTemplate] | None = None) -> list[Draft]:
     """The school's own templates, then the standard one in each language."""
-    own = school.message_templates.all() if saved is None else saved
+    own = MessageTemplate.objects.filter(school=school) if saved is None else saved
     return [
         *(Draft(str(t.pk), t.name, t.language, t.subject, t.body) for t in own),
         *(_standard(code) for code, _name in settings.LANGUAGES),

@@ -2,6 +2,7 @@
 
 from placement.contact_settings import ContactSettings
 from placement.error_reports import ErrorReport, ErrorSubject
+from placement.for_companies.offers import PlaceOffer
 from placement.message_templates import MessageTemplate
 from placement.programming.dossiers import Dossier, DossierStage, SectorAdvice, Verdict
 from placement.pupil_requests import PupilMode, PupilRequest, PupilRequestStatus
@@ -16,6 +17,7 @@ __all__ = [
     "ErrorReport",
     "ErrorSubject",
     "MessageTemplate",
+    "PlaceOffer",
     "PupilMode",
     "PupilRequest",
     "PupilRequestStatus",

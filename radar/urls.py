@@ -23,6 +23,8 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("", include("companies.portal.urls")),
         path("", include("companies.portal.places.urls")),
+        path("", include("companies.portal.mentors.urls")),
+        path("", include("placement.for_companies.urls")),
         path("", include("placement.urls")),
         path("", include("matching.urls")),
         path("", include("figures.urls")),

@@ -118,7 +118,7 @@ def _record_page(
         "request_": asked,
         "scan": _scanned(asked),
         "documents": asked.documents.all() if asked else [],
-        "mentors": found.establishment.mentors.all(),
+        "mentors": found.establishment.mentors.present(),
         "campuses": campuses[: presentation.SHOWN],
         "n_campuses": len(campuses),
         "near_km": presentation.NEAR_KM,

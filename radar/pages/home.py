@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.requests import UserRequest
-from companies.models import Establishment, Recognition, RecognitionStatus
+from companies.models import Recognition, RecognitionStatus
+from companies.portal.acting import acting_company
 from matching.queries import DEFAULT_RADIUS_KM
+from placement.for_companies.home import company_home
 from placement.school_home import SchoolHome
 from radar.pages.navigation import roles_of
 from schools.models import SchoolYear
@@ -30,21 +33,14 @@ def home_context(request: UserRequest) -> dict[str, Any]:
         "school_year": school_year,
         "radius": DEFAULT_RADIUS_KM,
         "school": SchoolHome(user, school_year) if roles.coordinator else None,
-        "establishments": _establishments(user) if roles.company_user else [],
+        "company": _company(request) if roles.company_user else None,
         "sectors": _sectors(user) if roles.consultant else [],
     }
 
 
-def _establishments(user: User) -> list[Establishment]:
-    """The establishments of a company user, each with its recognitions."""
-    recognitions = Recognition.objects.select_related("programme").order_by("-valid_until")
-    return list(
-        Establishment.objects.of(user)
-        .active()
-        .select_related("municipality", "company")
-        .prefetch_related(Prefetch("recognitions", recognitions))
-        .order_by("name", "unit_number")
-    )
+def _company(request: UserRequest) -> dict[str, Any]:
+    """The company that the user acts for now."""
+    return company_home(acting_company(request), timezone.localdate())
 
 
 def _sectors(user: User) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -135,6 +135,8 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
             _("Company"),
             [
                 (_("Places"), "company-places"),
+                (_("Schools near you"), "company-schools"),
+                (_("Mentors"), "company-mentors"),
                 (_("Recognitions"), "recognitions"),
                 (_("Users"), "company-members"),
             ],

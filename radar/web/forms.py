@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 
 @contextmanager
-def take_errors(form: forms.Form) -> Iterator[None]:
+def take_errors(form: forms.BaseForm) -> Iterator[None]:
     """What an action refuses becomes an error of the form: of the field named, or of the whole."""
     try:
         yield

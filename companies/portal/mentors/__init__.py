@@ -1,0 +1,1 @@
+"""The mentors of a company's establishments, kept by the company."""
