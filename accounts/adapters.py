@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -55,6 +56,11 @@ class AccountAdapter(DefaultAccountAdapter):
             context = context | {"change": CHANGES[template_prefix]}
         context = context | {"reset_address": reverse("account_reset_password")}
         mail.send(template, email, context, language=language or settings.LANGUAGE_CODE)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Not to who comes by single sign-on, and gets no password here."""
+        if user.has_usable_password() or not SocialAccount.objects.filter(user=user).exists():
+            super().send_password_reset_mail(user, email, context)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """A new account writes in the language in which it was made."""

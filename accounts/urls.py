@@ -9,7 +9,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
 from accounts.privacy_views import delete_my_account, my_data, privacy
-from accounts.views import LoginView
+from accounts.views import LoginView, PasswordSetView
 
 # allauth names two of them its own way.
 urlpatterns = [
@@ -51,7 +51,7 @@ urlpatterns = [
     path("profiel/bevestigen/", account.reauthenticate, name="account_reauthenticate"),
     path("profiel/e-mailadres/", account.email, name="account_email"),
     path("profiel/wachtwoord/", account.password_change, name="account_change_password"),
-    path("profiel/wachtwoord/kiezen/", account.password_set, name="account_set_password"),
+    path("profiel/wachtwoord/kiezen/", PasswordSetView.as_view(), name="account_set_password"),
     path("profiel/tweede-stap/", second_factor.index, name="mfa_index"),
     path(
         "profiel/tweede-stap/bevestigen/", second_factor.reauthenticate, name="mfa_reauthenticate"
