@@ -17,6 +17,7 @@ from django.test import Client
 
 from accounts.models import User
 from companies.portal.invitations import fingerprint
+from companies.portal.requests.models import RecognitionRequest
 from imports.models import ImportRun, RunStatus
 from matching.scenarios import Scenario
 from schools.models import SchoolYear
@@ -27,7 +28,10 @@ from tests.factories import (
     ClaimFactory,
     CompanyFactory,
     CompanyMembershipFactory,
+    DossierFactory,
+    ErrorReportFactory,
     EstablishmentFactory,
+    ExclusionFactory,
     InvitationFactory,
     OfferingFactory,
     ProgrammeFactory,
@@ -145,6 +149,18 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "scenario": _scenario,
     "shared_scenario": _shared_scenario,
     "import_run": _import_run,
+    # Placement
+    "dossier": lambda w: DossierFactory(campus=w["campus"], programme=w["programme"]),
+    "error_report": lambda w: ErrorReportFactory(establishment=w["establishment"]),
+    # Recognitions
+    "request": lambda w: RecognitionRequest.objects.create(
+        establishment=w["establishment"], programme=ProgrammeFactory(), created_by=w["owner"]
+    ),
+    "asked": lambda w: RecognitionFactory(
+        establishment=w["establishment"], sector=w["sector"], requested=True
+    ),
+    "exclusion": lambda w: ExclusionFactory(company=w["excluded"]),
+    "excluded": lambda w: CompanyFactory(sector=w["sector"]),
     # The portal
     "claim": lambda w: ClaimFactory(company=w["claimed"], user=w["user"]),
     "claimed": lambda w: CompanyFactory(sector=w["sector"]),
