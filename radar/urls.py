@@ -15,8 +15,7 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("api/v1/", include("radar.api.urls")),
     path("", include("geo.urls")),
-    # One address in every language: the provider of single sign-on knows where it sends back.
-    path("aanmelden/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("", include("accounts.single_sign_on_urls")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("profiel/", views.profile, name="profile"),
