@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audited_admin import AuditLogAdmin, SeenMixin
 from accounts.clients_admin import ApiClientAdmin
 from accounts.deletion import delete_account
 from accounts.models import User
 
-__all__ = ["ApiClientAdmin", "UserAdmin", "UserCreationForm"]
+__all__ = ["ApiClientAdmin", "AuditLogAdmin", "UserAdmin", "UserCreationForm"]
 
 # Roles follow from memberships; groups would be a second, hidden way.
 admin.site.unregister(Group)
@@ -28,7 +29,7 @@ class UserCreationForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin):
+class UserAdmin(SeenMixin, BaseUserAdmin):
     actions = ("delete_accounts",)
     add_form = UserCreationForm
     ordering = ("email",)

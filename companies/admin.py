@@ -9,6 +9,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audited_admin import SeenMixin
 from companies.models import (
     Agreement,
     Approach,
@@ -137,7 +138,7 @@ class WorkplaceAdmin(ExportMixin):
 
 
 @admin.register(Mentor)
-class MentorAdmin(ExportMixin):
+class MentorAdmin(SeenMixin, ExportMixin):
     list_display = ("name", "establishment", "trained_on", "training_due_on")
     list_select_related = ("establishment",)
     search_fields = ("name", "establishment__name")

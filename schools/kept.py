@@ -1,0 +1,40 @@
+"""What is kept of coordinators and consultants, and whose changes are noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, personal_data
+from accounts.models import User
+from accounts.personal_data import Kept, Record
+from schools.models import SchoolMembership, SectorMembership
+
+
+def _memberships(user: User) -> Iterator[Record]:
+    for membership in SchoolMembership.objects.filter(user=user).select_related("school"):
+        yield {"school": membership.school.number, "since": membership.since}
+    for membership in SectorMembership.objects.filter(user=user).select_related("sector"):
+        yield {"sector": membership.sector.slug, "since": membership.since}
+
+
+def _forget(user: User) -> None:
+    for model in (SchoolMembership, SectorMembership):
+        model._default_manager.filter(user=user).delete()
+
+
+def register() -> None:
+    """Tell what is kept, and whose changes are noted."""
+    personal_data.register(
+        Kept(
+            "schools_and_sectors",
+            _("The schools and sectors that you act for"),
+            _("To show you their records, and others nothing of them."),
+            _("Until an administrator ends it. Deleted with your account."),
+            _memberships,
+            forget=_forget,
+        )
+    )
+    audit.watch(SchoolMembership)
+    audit.watch(SectorMembership)
