@@ -60,8 +60,8 @@ def register(kept: Kept) -> None:
 
 
 def kinds() -> list[Kept]:
-    """All kinds, in the order in which the apps registered them."""
-    return list(_registered.values())
+    """All kinds: the account itself first, then in the order in which the apps registered them."""
+    return sorted(_registered.values(), key=lambda kept: kept.slug != "account")
 
 
 def export(user: User) -> dict[str, list[Record]]:

@@ -15,8 +15,8 @@ from schools.models import SchoolMembership, SectorMembership
 def _memberships(user: User) -> Iterator[Record]:
     for membership in SchoolMembership.objects.filter(user=user).select_related("school"):
         yield {"school": membership.school.number, "since": membership.since}
-    for membership in SectorMembership.objects.filter(user=user).select_related("sector"):
-        yield {"sector": membership.sector.slug, "since": membership.since}
+    for role in SectorMembership.objects.filter(user=user).select_related("sector"):
+        yield {"sector": role.sector.slug, "since": role.since}
 
 
 def _forget(user: User) -> None:

@@ -24,6 +24,7 @@ from schools.models import SchoolYear
 from tests.api.clients import Caller
 from tests.factories import (
     AgreementFactory,
+    ApproachFactory,
     CampusFactory,
     ClaimFactory,
     CompanyFactory,
@@ -33,6 +34,7 @@ from tests.factories import (
     EstablishmentFactory,
     ExclusionFactory,
     InvitationFactory,
+    MessageTemplateFactory,
     OfferingFactory,
     ProgrammeFactory,
     RecognitionFactory,
@@ -40,6 +42,8 @@ from tests.factories import (
     SchoolMembershipFactory,
     SectorFactory,
     SectorMembershipFactory,
+    ShortlistEntryFactory,
+    ShortlistFactory,
     UserFactory,
     WorkplaceFactory,
 )
@@ -152,6 +156,14 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     # Placement
     "dossier": lambda w: DossierFactory(campus=w["campus"], programme=w["programme"]),
     "error_report": lambda w: ErrorReportFactory(establishment=w["establishment"]),
+    "shortlist": lambda w: ShortlistFactory(campus=w["campus"]),
+    "entry": lambda w: ShortlistEntryFactory(
+        shortlist=w["shortlist"], establishment=w["establishment"]
+    ),
+    "approach": lambda w: ApproachFactory(
+        campus=w["campus"], establishment=w["establishment"], programme=w["programme"]
+    ),
+    "template": lambda w: MessageTemplateFactory(school=w["school"]),
     # Recognitions
     "request": lambda w: RecognitionRequest.objects.create(
         establishment=w["establishment"], programme=ProgrammeFactory(), created_by=w["owner"]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from fixtures.demo.credentials import COORDINATOR
+from fixtures.demo.credentials import CLAIMANT, COMPANY, CONSULTANT, COORDINATOR
 from tests.e2e.browser import launch, log_in
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
@@ -93,7 +93,17 @@ def figures_drawn(page: Page) -> None:
     expect(page.locator("#figures-map[data-drawn]")).to_be_visible()
 
 
+def code_asked(page: Page) -> None:
+    """The claim of a company, up to the choice of an address."""
+    page.get_by_role("main").get_by_role("link").filter(has_text="Voorbeeld").nth(3).click()
+    page.wait_for_load_state("networkidle")
+
+
 SHOTS = [
+    Shot("onderneming-zoeken", "/ondernemingen/?q=bouw", user=CLAIMANT),
+    Shot("onderneming-beheren", "/ondernemingen/?q=horeca", user=CLAIMANT, do=code_asked),
+    Shot("onderneming-gebruikers", "/onderneming/gebruikers/", user=COMPANY),
+    Shot("beheeraanvragen", "/ondernemingen/aanvragen/", user=CONSULTANT),
     Shot("start", "/", user=None),
     Shot("home-coordinator", "/"),
     Shot("leerwerkplekken", MATCHES, do=first_explained),
