@@ -37,7 +37,22 @@ def test_for_visitors(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("options", LOOKS, ids=str)
 @pytest.mark.parametrize(
-    "address", ["/", "/profiel/", "/leerwerkplekken/", "/radar/?campus=039107-1"]
+    "address",
+    [
+        "/",
+        "/profiel/",
+        "/leerwerkplekken/",
+        MATCHES + "&municipality=00000",
+        "/leerwerkplekken/?campus=039107-1&programme=lasser",
+        MATCHES.replace("/?", "/bewaren/?"),
+        "/leerwerkplekken/bewaard/",
+        "/leerwerkplekken/aflopend/",
+        "/leerlingen/",
+        "/leerlingen/nieuw/",
+        "/lesdagen/039107-1/",
+        "/foutmeldingen/",
+        "/radar/?campus=039107-1",
+    ],
 )
 def test_for_a_coordinator(page: Page, address: str) -> None:
     page.goto(address)
@@ -49,7 +64,19 @@ def test_the_ranking(page: Page) -> None:
     page.goto(MATCHES)
     expect(page.locator("#map[data-drawn]")).to_be_visible()
     page.locator("#match-1 summary").click()
+    page.locator("#filters > summary").click()
     page.get_by_role("combobox", name="Opleiding").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("options", LOOKS, ids=str)
+def test_an_establishment_and_what_is_wrong_about_it(page: Page) -> None:
+    page.goto(MATCHES)
+    page.get_by_role("link", name="Details").first.click()
+    expect(page.locator("#map[data-drawn]")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.get_by_role("link", name="Fout melden").click()
     assert violations(page) == []
 
 
