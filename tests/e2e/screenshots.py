@@ -53,6 +53,17 @@ def first_explained(page: Page) -> None:
     page.locator("#match-1 h2 button").focus()
 
 
+def filters_open(page: Page) -> None:
+    map_drawn(page)
+    page.locator("#filters > summary").click()
+
+
+def first_details(page: Page) -> None:
+    page.get_by_role("link", name="Details").first.click()
+    page.wait_for_load_state("networkidle")
+    map_drawn(page)
+
+
 def first_shortlist(page: Page) -> None:
     page.locator("tbody a").first.click()
     page.wait_for_load_state("networkidle")
@@ -108,6 +119,11 @@ SHOTS = [
     Shot("home-coordinator", "/"),
     Shot("leerwerkplekken", MATCHES, do=first_explained),
     Shot("leerwerkplekken-gsm", MATCHES, window=PHONE),
+    Shot("zoeken-filters", MATCHES + "&free=on", do=filters_open),
+    Shot("zoekopdracht-bewaren", MATCHES.replace("/?", "/bewaren/?") + "&free=on"),
+    Shot("vestiging", MATCHES, do=first_details),
+    Shot("leerlingen", "/leerlingen/?status=open"),
+    Shot("opleidingsdagen", "/lesdagen/039107-1/"),
     Shot("radar", "/radar/?campus=039107-1"),
     Shot("shortlist", "/shortlists/", do=first_shortlist),
     Shot("benaderen", "/shortlists/", do=contact_form),

@@ -43,7 +43,6 @@ def test_for_visitors(page: Page, address: str) -> None:
         "/profiel/",
         "/leerwerkplekken/",
         MATCHES + "&municipality=00000",
-        "/leerwerkplekken/?campus=039107-1&programme=lasser",
         MATCHES.replace("/?", "/bewaren/?"),
         "/leerwerkplekken/bewaard/",
         "/leerwerkplekken/aflopend/",

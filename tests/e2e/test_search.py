@@ -38,6 +38,8 @@ def test_a_filter_by_keyboard_keeps_its_place_and_goes_into_the_address(search: 
 def test_sorted_by_distance(search: Page) -> None:
     search.get_by_label("Sorteer op").select_option("distance")
     expect(search).to_have_url(re.compile("sort=distance"))
+    search.reload()
+    expect(search.get_by_label("Sorteer op")).to_have_value("distance")
     texts = search.locator(".match .figures").all_inner_texts()
     metres = [float(re.search(r"([\d,]+) km", t)[1].replace(",", ".")) for t in texts]  # type: ignore[index]
     assert metres == sorted(metres)
