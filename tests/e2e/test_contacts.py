@@ -81,6 +81,16 @@ def answer_path(page: Page) -> str:
     )
 
 
+def choose_mentor(page: Page) -> None:
+    """The first mentor who guides fewer pupils than she may."""
+    field = page.get_by_label("Mentor")
+    for option in field.locator("option").all():
+        load = re.search(r"\((\d+) \w+ (\d+) ", option.inner_text())
+        if load and int(load[1]) < int(load[2]):
+            field.select_option(option.get_attribute("value"))
+            return
+
+
 #: What is on the screen, in each language.
 WORDS = {
     "": {
@@ -163,9 +173,7 @@ def test_from_search_to_agreement(
     reference = f"E2E-{uuid4().hex[:8]}"
     page.get_by_label(words["reference"]).fill(reference)
     page.get_by_label(words["hours"]).fill("28")
-    mentor = page.get_by_label("Mentor")
-    if mentor.locator("option").count() > 1:
-        mentor.select_option(index=1)
+    choose_mentor(page)
     page.get_by_role("button", name=words["make"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{words['made']} {reference}")
     assert violations(page) == []
@@ -180,6 +188,7 @@ def tab_to(page: Page, name: str) -> None:
         if page.evaluate(
             """name => {
                 const at = document.activeElement;
+                if (!at.matches("a, button, input, select, textarea, summary")) return false;
                 const label = at.labels?.[0]?.innerText ?? "";
                 return [at.ariaLabel, at.innerText, label].some(text => text?.includes(name));
             }""",
@@ -199,7 +208,10 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("[data-entry] h2").nth(1)).to_have_text(first)
     expect(page.locator("[data-entry]").nth(1)).to_be_focused()
-    # Planned for later: only what is ticked.
+    # Planned for later: what is ticked, and that is at least the one that moved.
+    tab_to(page, first)
+    if not page.get_by_label(first, exact=True).is_checked():
+        page.keyboard.press("Space")
     tab_to(page, "De aangevinkte bedrijven benaderen")
     page.keyboard.press("Enter")
     page.wait_for_url("**/nieuw/**")

@@ -36,5 +36,5 @@ list?.addEventListener("dragend", () => {
 });
 
 // After a move, the keyboard stays with what was moved.
-const moved = location.hash && document.querySelector(location.hash);
-moved?.focus({ preventScroll: false });
+const moved = location.hash ? document.querySelector(location.hash) : null;
+moved?.focus();
