@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from companies.models import Recognition
 from geo.coordinates import PLANAR_SLACK, Floats, geodesic_metres
 from geo.reach import configured
-from matching.candidates import Latitude, Longitude
 from matching.forms import MINUTES, RADII
 from matching.queries import MAX_RADIUS_KM
 from matching.ranking import Way
@@ -91,39 +89,24 @@ def _related(query: SearchQuery) -> list[tuple[Programme, int]]:
     if campus.point is None:
         return []
     today = timezone.localdate()
-    related = (
-        Programme.objects.valid_on(today)
-        .filter(
-            Q(sectors__in=programme.sectors.all())
-            | Q(predecessors=programme)
-            | Q(successors=programme)
-            | Q(group_number=programme.group_number)
-        )
-        .exclude(pk=programme.pk)
-    )
-    rows = list(
+    related = Programme.objects.filter(
+        Q(sectors__in=programme.sectors.all())
+        | Q(predecessors=programme)
+        | Q(successors=programme)
+        | Q(group_number=programme.group_number)
+    ).exclude(pk=programme.pk)
+    near = (
         Recognition.objects.usable_in(asked["school_year"], today)
-        .within(campus, asked["radius"] * PLANAR_SLACK)
-        .filter(programme__in=related.order_by().values("pk"))
-        .order_by()
-        .values_list(
-            "programme",
-            "programme__title",
-            "programme__number",
-            Longitude("establishment__point"),
-            Latitude("establishment__point"),
-        )
+        .within(campus, asked["radius"])
+        .filter(programme=OuterRef("pk"))
     )
-    if not rows:
-        return []
-    spots = np.array([row[3:] for row in rows], dtype=float)
-    metres = geodesic_metres(campus.point.x, campus.point.y, spots[:, 0], spots[:, 1])
-    near = metres <= asked["radius"] * 1000
-    if (way := query.way()).at_most is not None:
-        near &= _minutes(query, spots, way) <= way.at_most
-    counts = Counter(row[:3] for row, is_near in zip(rows, near, strict=True) if is_near)
-    fullest = sorted(counts.items(), key=lambda item: (-item[1], item[0][1]))[:RELATED]
-    return [
-        (Programme(pk=pk, title=title, number=number), count)
-        for (pk, title, number), count in fullest
-    ]
+    # Counted per programme, so that each is one look into the index over programme and place.
+    counted = near.order_by().values("programme").annotate(n=Count("pk")).values("n")
+    fullest = (
+        Programme.objects.valid_on(today)
+        .filter(pk__in=related.order_by().values("pk"))
+        .annotate(reachable=Subquery(counted, output_field=IntegerField()))
+        .filter(reachable__gt=0)
+        .order_by("-reachable", "title", "number")
+    )
+    return [(found, found.reachable) for found in fullest[:RELATED]]

@@ -5,7 +5,10 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils.choices import CallableChoiceIterator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
 def later(choices: Callable[[], Iterable[Any]]) -> Any:
@@ -21,6 +24,22 @@ class SearchSelect(forms.Select):
 
     def __init__(self, choices: Callable[[], Iterable[Any]]) -> None:
         super().__init__({"data-combobox": ""}, later(choices))
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Written at once: a template per option would cost more than all the rest of a page."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (option["value"], flatatt(option["attrs"]), option["label"])
+                for _group, found, _index in widget["optgroups"]
+                for option in found
+            ),
+        )
+        return format_html(
+            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options
+        )
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
         option = super().create_option(name, value, label, *args, **kwargs)

@@ -33,9 +33,7 @@ def recognition() -> Recognition:
     found: Recognition = RecognitionFactory.create(
         valid_until=date(2030, 1, 1), establishment__point=beside_here(4_000)
     )
-    WorkplaceFactory.create(
-        recognition=found, places_offered=2, confirmed_on=timezone.localdate()
-    )
+    WorkplaceFactory.create(recognition=found, places_offered=2, confirmed_on=timezone.localdate())
     return found
 
 
