@@ -34,10 +34,14 @@ from tests.factories import (
     EstablishmentFactory,
     ExclusionFactory,
     InvitationFactory,
+    MentorFactory,
     MessageTemplateFactory,
     OfferingFactory,
     ProgrammeFactory,
+    PupilRequestFactory,
     RecognitionFactory,
+    SavedSearchFactory,
+    SchoolClosureFactory,
     SchoolFactory,
     SchoolMembershipFactory,
     SectorFactory,
@@ -163,6 +167,9 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "approach": lambda w: ApproachFactory(
         campus=w["campus"], establishment=w["establishment"], programme=w["programme"]
     ),
+    "pupil": lambda w: PupilRequestFactory(campus=w["campus"], programme=w["programme"]),
+    "closure": lambda w: SchoolClosureFactory(school=w["school"]),
+    "saved_search": lambda w: SavedSearchFactory(user=w["coordinator"]),
     "template": lambda w: MessageTemplateFactory(school=w["school"]),
     # Recognitions
     "request": lambda w: RecognitionRequest.objects.create(
@@ -174,6 +181,7 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "exclusion": lambda w: ExclusionFactory(company=w["excluded"]),
     "excluded": lambda w: CompanyFactory(sector=w["sector"]),
     # The portal
+    "mentor": lambda w: MentorFactory(establishment=w["establishment"]),
     "claim": lambda w: ClaimFactory(company=w["claimed"], user=w["user"]),
     "claimed": lambda w: CompanyFactory(sector=w["sector"]),
     "membership": lambda w: w["member"].companymemberships.get(),
