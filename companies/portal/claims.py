@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from companies.models import Company
@@ -40,7 +41,7 @@ class ClaimProof(models.TextChoices):
 class ClaimStatus(models.TextChoices):
     """Where a claim stands. All but the first are final."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("claim", "open")
     ACCEPTED = "accepted", _("accepted")
     REFUSED = "refused", _("refused")
     WITHDRAWN = "withdrawn", _("withdrawn")

@@ -112,7 +112,7 @@ def code_asked(page: Page) -> None:
 
 SHOTS = [
     Shot("onderneming-zoeken", "/ondernemingen/?q=bouw", user=CLAIMANT),
-    Shot("onderneming-beheren", "/ondernemingen/?q=horeca", user=CLAIMANT, do=code_asked),
+    Shot("onderneming-beheren", "/ondernemingen/?q=bouw", user=CLAIMANT, do=code_asked),
     Shot("onderneming-gebruikers", "/onderneming/gebruikers/", user=COMPANY),
     Shot("beheeraanvragen", "/ondernemingen/aanvragen/", user=CONSULTANT),
     Shot("start", "/", user=None),
