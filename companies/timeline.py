@@ -64,11 +64,11 @@ def timeline(recognition: Recognition) -> list[Step]:
 def _who(event: Any) -> str:
     """Who wrote a change: a user, a client of the API, an import or nobody in particular."""
     metadata = event.pgh_context.metadata if event.pgh_context else {}
-    if "command" in metadata or "import" in metadata:
+    if "import" in metadata:
         return _("an import")
     if client := metadata.get("api_client"):
         return _("the API (%(client)s)") % {"client": client}
-    return event.user or ""
+    return event.user or (_("an import") if "command" in metadata else "")
 
 
 def _first(event: Any, who: str) -> Iterator[Step]:
