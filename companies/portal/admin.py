@@ -1,4 +1,4 @@
-"""Claims and invitations in the administration: to look up, not to change."""
+"""Claims, invitations and requests in the administration: to look up, not to change."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from companies.portal.models import Claim, Invitation
+from companies.portal.models import Claim, Invitation, RecognitionRequest, RenewalReminder
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -36,3 +36,24 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_filter = ("capacity", "role")
     list_select_related = ("company",)
     search_fields = ("company__name", "company__enterprise_number", "email")
+
+
+@admin.register(RecognitionRequest)
+class RecognitionRequestAdmin(ReadOnlyAdmin):
+    list_display = ("establishment", "programme", "school", "recognition", "changed_at")
+    list_select_related = (
+        "establishment",
+        "programme",
+        "school",
+        "recognition__programme",
+        "recognition__establishment",
+    )
+    search_fields = ("establishment__name", "establishment__unit_number", "programme__title")
+
+
+@admin.register(RenewalReminder)
+class RenewalReminderAdmin(ReadOnlyAdmin):
+    list_display = ("recognition", "stage", "valid_until", "sent_on")
+    list_filter = ("stage",)
+    list_select_related = ("recognition__establishment", "recognition__programme")
+    search_fields = ("recognition__establishment__name",)

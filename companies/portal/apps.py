@@ -11,6 +11,8 @@ class PortalConfig(AppConfig):
         from allauth.account.signals import user_logged_in
 
         from companies.portal import kept, single_sign_on
+        from companies.portal.requests import retention
 
         kept.register()
+        retention.register()
         user_logged_in.connect(single_sign_on.logged_in, dispatch_uid="single_sign_on")

@@ -178,10 +178,6 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.remind_of_renewals",
         "schedule": crontab(hour="7", minute="10"),
     },
-    "delete-request-documents": {
-        "task": "portal.delete_request_documents",
-        "schedule": crontab(hour="2", minute="30"),
-    },
     # Just after midnight agreements start and end; silence is known before the working day.
     "keep-agreements-in-step": {
         "task": "companies.keep_agreements_in_step",
@@ -328,6 +324,8 @@ RETENTION_DAYS = {
     "pupil_references": 365,
     "closed_claims": 365,
     "ended_invitations": 90,
+    "request_documents": environment.DOCUMENT_KEPT_DAYS,
+    "request_drafts": environment.DRAFT_KEPT_DAYS,
     "unconfirmed_accounts": 30,
     "login_attempts": 90,
     "audit_log": 730,
@@ -508,9 +506,6 @@ if VDAB_CONFIGURED:
 # Where ClamAV listens, `host:port` or a socket's path; without it documents are not scanned.
 CLAMD_ADDRESS = environment.CLAMD_ADDRESS
 DOCUMENT_MAX_BYTES = environment.DOCUMENT_MAX_MEGABYTES << 20
-# Days after the decision that documents are kept, and after its last change a draft.
-DOCUMENT_KEPT_DAYS = environment.DOCUMENT_KEPT_DAYS
-DRAFT_KEPT_DAYS = environment.DRAFT_KEPT_DAYS
 
 # Mail, map, logs --------------------------------------------------------------------------------
 

@@ -259,3 +259,26 @@ def test_reading_is_not_writing(name: str) -> None:
     assert refused.json()["requiredScopes"] == [f"{name}:write"]
     assert send(reader, "post", f"/api/v1/{name}:batch", {"items": [{}]}).status_code == 403
     assert send(reader, "put", item["href"], {}).status_code == 405
+
+
+def test_a_desk_decides_as_a_consultant_does(caller: Caller) -> None:
+    """Nothing twice, nowhere outside the region, no end before the start; and it may correct."""
+    decided = RecognitionFactory(status="refused")
+    url = f"/api/v1/recognitions/{decided.pk}"
+    refused = send(caller, "patch", url, {"status": "recognised", "validFrom": "2026-11-24"}, "*")
+    assert refused.status_code == 400
+    assert [issue["name"] for issue in refused.json()["issues"]] == ["status"]
+    asked = RecognitionFactory(requested=True)
+    url = f"/api/v1/recognitions/{asked.pk}"
+    period = {"validFrom": "2027-01-01", "validUntil": "2026-12-31"}
+    backwards = send(caller, "patch", url, {"status": "recognised"} | period, "*")
+    assert [issue["name"] for issue in backwards.json()["issues"]] == ["validUntil"]
+    away = RecognitionFactory(requested=True, establishment__elsewhere=True)
+    url = f"/api/v1/recognitions/{away.pk}"
+    period = {"validFrom": "2026-11-24", "validUntil": "2031-11-23"}
+    assert send(caller, "patch", url, {"status": "recognised"} | period, "*").status_code == 400
+    assert not Recognition.objects.recognised().exists()
+    running = RecognitionFactory()
+    url = f"/api/v1/recognitions/{running.pk}"
+    shorter = send(caller, "patch", url, {"validUntil": "2028-06-30"}, "*")
+    assert shorter.json()["validUntil"] == "2028-06-30"

@@ -11,7 +11,7 @@ from axes.utils import reset
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 from companies.models import Company, CompanyMembership, Establishment, Recognition
@@ -160,9 +160,11 @@ def test_a_consultant_sees_her_sectors_counts(client: Client, region: None) -> N
     user = User.objects.create_user("karima@radar.example")
     SectorMembership.objects.create(user=user, sector=sector)
     client.force_login(user)
-    page = client.get("/").content.decode()
-    recognised = Recognition.objects.recognised().count()
-    assert f'<td class="numeric">{recognised}</td>' in page
+    page = client.get("/")
+    assert page.context["consultant"]["dashboard"].total.recognised == (
+        Recognition.objects.valid_on(timezone.localdate()).count()
+    )
+    assert "geldige erkenningen" in page.content.decode()
 
 
 def test_an_administrator_finds_the_administration(client: Client) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -216,14 +216,13 @@ class DocumentQuerySet(models.QuerySet["RequestDocument"]):
         """Those whose file is still there."""
         return self.filter(deleted_on__isnull=True)
 
-    def due_for_deletion(self, today: date) -> Self:
-        """Decided on so long ago that the file goes, and no appeal is running."""
-        long_ago = today - timedelta(days=settings.DOCUMENT_KEPT_DAYS)
+    def decided_by(self, last: date) -> Self:
+        """Those whose request was decided on by a day, its appeal too, and no appeal is running."""
         closed = Recognition.objects.exclude(pk__in=Recognition.objects.appealed().values("pk"))
         return self.kept().filter(
             Q(request__recognition__appeal_decided_on__isnull=True)
-            | Q(request__recognition__appeal_decided_on__lt=long_ago),
-            request__recognition__in=closed.filter(decided_on__lt=long_ago),
+            | Q(request__recognition__appeal_decided_on__lte=last),
+            request__recognition__in=closed.filter(decided_on__lte=last),
         )
 
 
@@ -276,7 +275,7 @@ class RequestDocument(models.Model):
         self.file, self.deleted_on = "", today
         self.name = str(self.get_kind_display())
         self.save(update_fields=["file", "deleted_on", "name"])
-        storage.delete(name)
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 class ReminderStage(models.TextChoices):

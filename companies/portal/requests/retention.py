@@ -1,39 +1,49 @@
-"""What goes after a while: documents some time after the decision, and drafts nobody works on."""
+"""What is kept of requests, and when it goes: documents after the decision, and drafts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from accounts import audit, personal_data, retention
+from accounts.models import User
+from accounts.personal_data import Kept, Record
+from accounts.retention import Rule
 from companies.portal.requests.actions import discard
-from companies.portal.requests.models import RecognitionRequest, RequestDocument
+from companies.portal.requests.models import RecognitionRequest, RequestDocument, RequestMentor
 
 #: A file without a line in the database is no upload under way after this long.
 _STRAY_AFTER = timedelta(days=1)
 
 
-def delete_documents(today: date) -> int:
-    """Delete the files of documents whose time has come; how many."""
-    documents = list(RequestDocument.objects.due_for_deletion(today))
+def end_documents(last: date) -> int:
+    """Delete the files of requests that were decided on by a day; how many.
+
+    Files that no document names go too: what was rolled back left them.
+    """
+    documents = list(RequestDocument.objects.decided_by(last))
     for document in documents:
-        document.delete_file(today)
+        document.delete_file(timezone.localdate())
+    transaction.on_commit(lambda: delete_strays(timezone.now()))
     return len(documents)
 
 
-def delete_drafts(now: datetime) -> int:
-    """Delete drafts that nobody changed for `DRAFT_KEPT_DAYS`, with their documents; how many."""
-    old = now - timedelta(days=settings.DRAFT_KEPT_DAYS)
-    drafts = list(RecognitionRequest.objects.drafts().filter(changed_at__lt=old))
+def end_drafts(last: date) -> int:
+    """Delete drafts that nobody changed after a day, with their documents; how many."""
+    drafts = list(RecognitionRequest.objects.drafts().filter(changed_at__date__lte=last))
     for draft in drafts:
         discard(draft)
     return len(drafts)
 
 
 def delete_strays(now: datetime) -> int:
-    """Delete files that no document names, left by what was rolled back; how many."""
+    """Delete files that no document names; how many."""
     if not default_storage.exists("documents"):
         return 0
     known = set(RequestDocument.objects.kept().values_list("file", flat=True))
@@ -47,11 +57,38 @@ def delete_strays(now: datetime) -> int:
     return gone
 
 
-def clean_up() -> dict[str, int]:
-    """All of it, with how much of each went."""
-    now = timezone.now()
-    return {
-        "documents": delete_documents(timezone.localdate(now)),
-        "drafts": delete_drafts(now),
-        "strays": delete_strays(now),
-    }
+def _requests(user: User) -> Iterator[Record]:
+    """The requests that a user made or declared to be true."""
+    mine = RecognitionRequest.objects.filter(Q(created_by=user) | Q(declared_by=user))
+    for request in mine.select_related("establishment", "programme").order_by("pk"):
+        yield {
+            "establishment": request.establishment.unit_number,
+            "programme": request.programme.number,
+            "made_at": request.created_at,
+            "declared_at": request.declared_at if request.declared_by_id == user.pk else None,
+        }
+
+
+def register() -> None:
+    """Tell what is kept, what ends, and whose changes are noted."""
+    personal_data.register(
+        Kept(
+            "requests",
+            _("Requests for recognition that you made or declared to be true"),
+            _("To show who asked, to the company and the partnership."),
+            _("As long as the recognition. Your name leaves it with your account."),
+            _requests,
+        )
+    )
+    retention.register(
+        Rule(
+            "request_documents",
+            _("Documents of requests for recognition, after the decision"),
+            end_documents,
+        )
+    )
+    retention.register(
+        Rule("request_drafts", _("Requests that were never sent, once left alone"), end_drafts)
+    )
+    audit.watch(RequestMentor, "request", "name", "email", masked=("email",))
+    audit.watch(RequestDocument, "request", "kind", "deleted_on")

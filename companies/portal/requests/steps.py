@@ -23,6 +23,8 @@ class Step:
     slug: str
     title: Any
     lacks: Callable[[RecognitionRequest, date], list[str]]
+    #: Whether somebody filled in anything, for a step that can stay empty.
+    filled: Callable[[RecognitionRequest], bool] = lambda request: True
 
 
 def _programme(request: RecognitionRequest, today: date) -> list[str]:
@@ -66,8 +68,13 @@ STEPS = (
     Step("opleiding", gettext_lazy("Programme and establishment"), _programme),
     Step("mentoren", gettext_lazy("Mentors"), _mentors),
     Step("zelfscan", gettext_lazy("Self-scan"), _scan),
-    Step("documenten", gettext_lazy("Documents"), _documents),
-    Step("overzicht", gettext_lazy("Summary and declaration"), lambda request, today: []),
+    Step("documenten", gettext_lazy("Documents"), _documents, lambda r: bool(r.documents.all())),
+    Step(
+        "overzicht",
+        gettext_lazy("Summary and declaration"),
+        lambda request, today: [],
+        lambda request: not request.is_draft,
+    ),
 )
 SUMMARY = STEPS[-1].slug
 
@@ -80,18 +87,17 @@ class Progress:
     number: int
     lacks: list[str]
     current: bool
-
-    @property
-    def done(self) -> bool:
-        return not self.lacks and self.step.slug != SUMMARY
+    #: Whether there is something in it and it lacks nothing.
+    done: bool
 
 
 def progress(request: RecognitionRequest, slug: str = "") -> list[Progress]:
     """Every step of a request, with what it lacks today."""
     today = timezone.localdate()
     return [
-        Progress(step, number, step.lacks(request, today), step.slug == slug)
+        Progress(step, number, lacks, step.slug == slug, not lacks and step.filled(request))
         for number, step in enumerate(STEPS, 1)
+        for lacks in [step.lacks(request, today)]
     ]
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
 from accounts.requests import UserRequest
 from companies.carry_over import carry_over, running_successors
 from companies.decisions import appeal
@@ -312,6 +313,7 @@ def discard(request: UserRequest, pk: int) -> HttpResponse:
 def document(request: UserRequest, key: str) -> FileResponse:
     """A document, for who may see its request; as a file to keep, never as a page."""
     found = get_object_or_404(RequestDocument.objects.readable_by(request.user).kept(), key=key)
+    audit.seen(request.user, [found], "request-document")
     try:
         content = found.file.open("rb")
     except FileNotFoundError:

@@ -17,7 +17,7 @@ from companies.portal.models import RecognitionRequest, RequestDocument
 from companies.portal.requests.actions import submit
 from companies.portal.requests.conditions import CONDITIONS
 from companies.portal.requests.reminders import remind
-from companies.portal.requests.retention import clean_up
+from companies.portal.requests.retention import end_documents, end_drafts
 from tests.clamd_stub import HARMFUL, clamd
 from tests.factories import (
     CompanyMembershipFactory,
@@ -305,21 +305,22 @@ def test_a_document_is_for_who_may_see_the_request(
 
 
 def test_documents_go_some_time_after_the_decision(
-    company: Client, draft: RecognitionRequest, settings: Any, tmp_path: Any
+    company: Client,
+    draft: RecognitionRequest,
+    tmp_path: Any,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
-    settings.DOCUMENT_KEPT_DAYS = 30
     send(company, draft)
     recognition = Recognition.objects.get()
     today = timezone.localdate()
+    assert end_documents(today) == 0
     decisions.refuse(recognition, "Nee", today)
-    assert clean_up()["documents"] == 0
-    Recognition.objects.update(decided_on=today - timedelta(days=31))
+    assert end_documents(today - timedelta(days=1)) == 0
     decisions.appeal(recognition, "Toch wel", today)
-    assert clean_up()["documents"] == 0
-    Recognition.objects.update(
-        appeal_decided_on=today - timedelta(days=31), appealed_on=today - timedelta(days=40)
-    )
-    assert clean_up()["documents"] == 1
+    assert end_documents(today) == 0
+    decisions.dismiss_appeal(recognition, "Nee", today)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert end_documents(today) == 1
     document = RequestDocument.objects.get()
     assert (document.file.name, document.name) == ("", document.get_kind_display())
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -340,10 +341,9 @@ def test_removed_and_thrown_away_with_its_files(
 
 
 def test_drafts_nobody_works_on_go(draft: RecognitionRequest) -> None:
-    assert clean_up()["drafts"] == 0
-    old = timezone.now() - timedelta(days=200)
-    RecognitionRequest.objects.update(changed_at=old)
-    assert clean_up()["drafts"] == 1
+    today = timezone.localdate()
+    assert end_drafts(today - timedelta(days=1)) == 0
+    assert end_drafts(today) == 1
 
 
 # Whose it is -------------------------------------------------------------------------------------
