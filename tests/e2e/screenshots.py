@@ -110,6 +110,22 @@ def code_asked(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def oldest_request(page: Page) -> None:
+    page.locator("tbody th a").last.click()
+    map_drawn(page)
+    page.wait_for_load_state("networkidle")
+
+
+def exclusion_of_a_company(page: Page) -> None:
+    oldest_request(page)
+    page.locator("main header a[href*='onderneming']").click()
+    page.get_by_role("link", name="De onderneming uitsluiten").click()
+
+
+def go_on_with_a_draft(page: Page) -> None:
+    page.get_by_role("link", name="Verder:").first.click()
+
+
 SHOTS = [
     Shot("onderneming-zoeken", "/ondernemingen/?q=bouw", user=CLAIMANT),
     Shot("onderneming-beheren", "/ondernemingen/?q=bouw", user=CLAIMANT, do=code_asked),
@@ -135,6 +151,12 @@ SHOTS = [
     Shot("cijfers", "/cijfers/", user=None),
     Shot("cijfers-kaart", "/cijfers/aanbod/?by=municipality&measure=pupils", do=figures_drawn),
     Shot("cijfers-verloop", "/cijfers/aanbod/?by=schoolYear&by=sector", user=None),
+    Shot("home-sectorconsulent", "/", CONSULTANT),
+    Shot("aanvragen", "/beoordeling/?toon=bijna", CONSULTANT),
+    Shot("aanvraag", "/beoordeling/?toon=te-laat", CONSULTANT, do=oldest_request),
+    Shot("uitsluiten", "/beoordeling/", CONSULTANT, do=exclusion_of_a_company),
+    Shot("witte-vlekken", "/beoordeling/witte-vlekken/?sector=bouw", CONSULTANT, do=map_drawn),
+    Shot("aanvraag-onderneming", "/erkenningen/", COMPANY, do=go_on_with_a_draft),
 ]
 
 
