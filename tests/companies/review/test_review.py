@@ -431,7 +431,7 @@ def test_the_figures_of_a_sector(consultant: Client, sector: Sector, today: date
     found = consultant.get("/beoordeling/dashboard/").context["dashboard"]
     total = found.total
     assert (total.recognised, total.ending, total.waiting, total.overdue) == (2, 1, 1, 1)
-    assert (total.offered, total.taken, total.unknown, total.used) == (3, 0, 1, 1)
+    assert (total.offered, total.taken, total.unknown, total.used) == (3, 1, 1, 1)
     assert total.use == 0.5
     assert (found.answers.sent, found.answers.answered, found.answers.days) == (2, 1, 4.0)
     rows = consultant.get("/beoordeling/dashboard/?format=csv").content.decode("utf-8-sig")
