@@ -139,7 +139,7 @@ def test_from_search_to_agreement(
     found = page.locator(".match", has_text=words["never"]).last
     name = found.locator("h2").inner_text()
     found.locator(".shortlist-add button").click()
-    page.get_by_role("link", name=re.compile(f"^{re.escape(name)} .*shortlist")).click()
+    page.get_by_role("link", name=re.compile(f"shortlist: {re.escape(name)}$")).click()
     ticked = page.locator("input[name='establishment']:checked")
     while ticked.count():
         ticked.last.uncheck()
