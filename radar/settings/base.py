@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "radar.api.tracing.TraceMiddleware",
     "radar.api.throttling.RateLimitMiddleware",
     "radar.api.language.ApiLanguageMiddleware",
+    "radar.api.deprecation.DeprecationMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
