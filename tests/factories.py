@@ -54,10 +54,12 @@ from placement.models import (
     ErrorReport,
     ErrorSubject,
     MessageTemplate,
+    PlaceOffer,
     PupilRequest,
     PupilRequestStatus,
     SavedSearch,
     SchoolClosure,
+    SectorAdvice,
     Shortlist,
     ShortlistEntry,
     TrainingWeek,
@@ -513,3 +515,22 @@ class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
     user = SubFactory(UserFactory)
     name = Sequence(lambda n: f"Zoekopdracht {n}")
     query = "campus=039107-1&programme=88&radius=25"
+
+
+class SectorAdviceFactory(DjangoModelFactory[SectorAdvice]):
+    class Meta:
+        model = SectorAdvice
+
+    dossier = SubFactory(DossierFactory)
+    sector = SubFactory(SectorFactory)
+    verdict = "favourable"
+    given_on = TODAY
+
+
+class PlaceOfferFactory(DjangoModelFactory[PlaceOffer]):
+    class Meta:
+        model = PlaceOffer
+
+    recognition = SubFactory(RecognitionFactory)
+    campus = SubFactory(CampusFactory)
+    sent_on = TODAY

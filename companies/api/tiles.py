@@ -10,13 +10,14 @@ from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from companies.tiles import CLUSTER_BELOW, Tile
 from radar.api.etags import matches
+from radar.api.parameter_schema import parameter
 from radar.api.parameters import form_data, require_valid
 from schools.api.resources import MAX_INTEGER
 
@@ -53,9 +54,7 @@ class Tiles(APIView):
             f"`recognitions`), and below zoom {CLUSTER_BELOW} a layer `clusters` "
             "(`establishments`, `recognitions`). Scope: `companies:read`."
         ),
-        parameters=[
-            OpenApiParameter("programme", OpenApiTypes.INT, description="official number"),
-        ],
+        parameters=[parameter("programme", TileQuery.base_fields["programme"], "official number")],
         responses={(200, TileRenderer.media_type): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, z: int, x: int, y: int) -> HttpResponse:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +24,7 @@ from matching.campus_ranking import CampusPair, campus_pairs
 from matching.queries import EstablishmentQuery
 from radar.api.geojson import PointSerializer
 from radar.api.paging import PageQuery, page_serializer
+from radar.api.parameter_schema import parameter
 from radar.api.parameters import form_data, require_valid
 from schools.models import Campus
 
@@ -76,8 +76,10 @@ class EstablishmentMatches(APIView):
         operation_id="listEstablishmentMatches",
         tags=["matches"],
         parameters=[
-            OpenApiParameter(
-                "programme", OpenApiTypes.STR, description="only that of one of its recognitions"
+            parameter(
+                "programme",
+                EstablishmentQuery.base_fields["programme"],
+                "only that of one of its recognitions",
             ),
             *REACH,
         ],

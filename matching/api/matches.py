@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,7 +24,9 @@ from matching.queries import (
 )
 from radar.api.geojson import PointSerializer
 from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
+from radar.api.parameter_schema import parameter
 from radar.api.parameters import form_data, require_valid
+from schools.api.resources import SCHOOL_YEAR_PARAMETER as SCHOOL_YEAR
 from schools.models import Campus
 
 
@@ -138,37 +139,32 @@ def score_body(pair: Pair) -> dict[str, Any]:
 
 
 MATCH_PAGE = page_serializer("MatchPage", MatchSerializer)
-PROGRAMME = OpenApiParameter(
+PROGRAMME = parameter(
     "programme",
-    OpenApiTypes.STR,
-    required=True,
-    description="official number, group number, title or alias",
+    MatchQuery.base_fields["programme"],
+    "official number, group number, title or alias",
 )
 WAY = [
-    OpenApiParameter(
-        "mode",
-        OpenApiTypes.STR,
-        enum=Mode.values,
-        default=Mode.CYCLING.value,
-        description="how pupils travel",
-    ),
-    OpenApiParameter(
+    parameter("mode", MatchQuery.base_fields["mode"], "how pupils travel", Mode.CYCLING.value),
+    parameter(
         "maxMinutes",
-        OpenApiTypes.FLOAT,
-        description=f"the longest way, at most {MAX_MINUTES}; then `radius` has no default",
+        MatchQuery.base_fields["max_minutes"],
+        f"the longest way, at most {MAX_MINUTES}; then `radius` has no default",
     ),
 ]
 #: What every question for matches may say.
 REACH = [
     OpenApiParameter(
         "radius",
-        OpenApiTypes.FLOAT,
-        default=DEFAULT_RADIUS_KM,
+        {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": MAX_RADIUS_KM,
+            "default": DEFAULT_RADIUS_KM,
+        },
         description=f"kilometres in a straight line, at most {MAX_RADIUS_KM}",
     ),
-    OpenApiParameter(
-        "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
-    ),
+    SCHOOL_YEAR,
     *PAGE_PARAMETERS,
 ]
 
@@ -202,8 +198,8 @@ class PointMatches(APIView):
         operation_id="listPointMatches",
         tags=["matches"],
         parameters=[
-            OpenApiParameter("longitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
-            OpenApiParameter("latitude", OpenApiTypes.FLOAT, required=True, description="WGS 84"),
+            parameter("longitude", PointQuery.base_fields["longitude"], "WGS 84"),
+            parameter("latitude", PointQuery.base_fields["latitude"], "WGS 84"),
             PROGRAMME,
             *WAY,
             *REACH,

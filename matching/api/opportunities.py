@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +20,9 @@ from matching.queries import MAX_MINUTES, RadarQuery, SchoolYearQuery, WayQuery
 from matching.radar import Radar, RadarRow
 from matching.radar_rows import REASONS
 from radar.api.paging import PAGE_PARAMETERS, PageQuery, page_serializer
+from radar.api.parameter_schema import parameter
 from radar.api.parameters import form_data, require_valid
+from schools.api.resources import SCHOOL_YEAR_PARAMETER as SCHOOL_YEAR
 from schools.models import Campus, Programme
 
 
@@ -97,25 +98,19 @@ def _opportunity(row: RadarRow) -> dict[str, Any]:
     return body
 
 
-PARAMETERS = [
-    OpenApiParameter(
-        "schoolYear", OpenApiTypes.STR, description="as 2026-2027; default: the current one"
-    ),
-    *PAGE_PARAMETERS,
-]
+PARAMETERS = [SCHOOL_YEAR, *PAGE_PARAMETERS]
 
 
 WAY = [
-    OpenApiParameter(
+    parameter(
         "mode",
-        OpenApiTypes.STR,
-        enum=Mode.values,
-        description="how pupils travel; then the reach is in minutes and not in kilometres",
+        WayQuery.base_fields["mode"],
+        "how pupils travel; then the reach is in minutes and not in kilometres",
     ),
-    OpenApiParameter(
+    parameter(
         "maxMinutes",
-        OpenApiTypes.FLOAT,
-        description=f"the longest way, at most {MAX_MINUTES}; 45 with a mode and without this",
+        WayQuery.base_fields["max_minutes"],
+        f"the longest way, at most {MAX_MINUTES}; 45 with a mode and without this",
     ),
 ]
 

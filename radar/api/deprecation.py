@@ -60,7 +60,7 @@ def deprecated(since: date, sunset: date, instead: str = "") -> Callable[[Method
     def decorate(method: Method) -> Method:
         marked: Any = extend_schema(deprecated=True)(method)
         marked.deprecation = found
-        return marked  # type: ignore[no-any-return]
+        return marked
 
     return decorate
 

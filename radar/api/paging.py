@@ -8,19 +8,12 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from radar.api.parameter_schema import parameter
+
 MAX_PAGE_SIZE = 200
-#: How the OpenAPI document describes a `PageQuery`.
-PAGE_PARAMETERS = [
-    OpenApiParameter("page", OpenApiTypes.INT, default=1),
-    OpenApiParameter(
-        "pageSize", OpenApiTypes.INT, default=50, description=f"at most {MAX_PAGE_SIZE}"
-    ),
-]
 
 
 class PageQuery(forms.Form):
@@ -34,6 +27,15 @@ class PageQuery(forms.Form):
     def page_asked(self) -> Page:
         """The page that a valid query asks for; by default the first, of 50."""
         return Page(self.cleaned_data["page"] or 1, self.cleaned_data["page_size"] or 50)
+
+
+#: How the OpenAPI document describes a `PageQuery`.
+PAGE_PARAMETERS = [
+    parameter("page", PageQuery.base_fields["page"], default=1),
+    parameter(
+        "pageSize", PageQuery.base_fields["page_size"], f"at most {MAX_PAGE_SIZE}", default=50
+    ),
+]
 
 
 @dataclass(frozen=True)

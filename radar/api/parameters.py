@@ -22,7 +22,8 @@ def camel(name: str) -> str:
 def form_data(request: Request, *forms_used: type[forms.Form]) -> dict[str, str]:
     """The query parameters under the forms' names.
 
-    Raises BadInput for one that no form has, and for one given twice: which of the two was meant?
+    Raises BadInput for one that no form has, for one given twice (which of the two was meant?), and
+    for one without a value that cannot be empty.
     """
     names = {camel(name): name for form in forms_used for name in form.base_fields}
     unknown = [
@@ -35,8 +36,15 @@ def form_data(request: Request, *forms_used: type[forms.Form]) -> dict[str, str]
         for name, values in request.query_params.lists()
         if name in names and len(values) > 1
     ]
-    if unknown or twice:
-        raise BadInput(unknown + twice)
+    fields = {name: field for form in forms_used for name, field in form.base_fields.items()}
+    # Nothing is a text, and no number, day or choice.
+    empty = [
+        issue(name, _("This parameter has no value."), "")
+        for name, value in request.query_params.items()
+        if name in names and value == "" and not isinstance(fields[names[name]], forms.CharField)
+    ]
+    if unknown or twice or empty:
+        raise BadInput(unknown + twice + empty)
     return {names[name]: str(request.query_params[name]) for name in request.query_params}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache, reduce
 from operator import or_
 from typing import Any
@@ -24,6 +25,10 @@ class NamesField(forms.CharField):
         super().__init__(required=False, max_length=500)
         self.allowed, self.signed = allowed, signed
 
+    def json_schema(self) -> dict[str, Any]:
+        name = f"{'-?' if self.signed else ''}({'|'.join(map(re.escape, self.allowed))})"
+        return {"type": "string", "pattern": rf"^({name}(,{name})*)?$"}
+
     def clean(self, value: Any) -> list[str]:
         text = super().clean(value)
         names = [name.strip() for name in text.strip("()").split(",") if name.strip()]
@@ -38,6 +43,13 @@ class NamesField(forms.CharField):
 
 class BoundsField(forms.CharField):
     """`west,south,east,north` in degrees, as a polygon."""
+
+    def json_schema(self) -> dict[str, Any]:
+        longitude, latitude = (
+            r"([0-9]|[1-9][0-9])(\.[0-9]{1,9})?",
+            r"([0-9]|[1-8][0-9])(\.[0-9]{1,9})?",
+        )
+        return {"type": "string", "pattern": rf"^({longitude},{latitude},{longitude},{latitude})?$"}
 
     def clean(self, value: Any) -> Polygon | None:
         text = super().clean(value)

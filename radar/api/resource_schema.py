@@ -6,13 +6,13 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from radar.api.fields import YesNoField
 from radar.api.geojson import PointSerializer
 from radar.api.paging import PAGE_PARAMETERS
+from radar.api.parameter_schema import parameter
+from radar.api.queries import collection_query, item_query
 from radar.api.resources import Body, Resource
 
 
@@ -64,50 +64,27 @@ def example_of(resource: Resource) -> Body:
     return body | {"href": f"{host}/{resource.name}/{body[resource.key]}"}
 
 
-def _types(field: Any) -> Any:
-    """The OpenAPI type of a form field."""
-    kinds = {
-        "IntegerField": OpenApiTypes.INT,
-        "DayField": OpenApiTypes.DATE,
-        "YesNoField": OpenApiTypes.BOOL,
-    }
-    return kinds.get(type(field).__name__, OpenApiTypes.STR)
-
-
 def parameters_of(resource: Resource, *, collection: bool) -> list[OpenApiParameter]:
     """The query parameters as the schema describes them."""
-    text = OpenApiTypes.STR
-    found = [OpenApiParameter("select", text, description=f"of: {', '.join(resource.names())}")]
+    form = collection_query(resource) if collection else item_query(resource)
+    fields = form.base_fields
+    described = {"select": f"of: {', '.join(resource.names())}"}
     if resource.references:
-        names = ", ".join(reference.name for reference in resource.references)
-        found.append(OpenApiParameter("embed", text, description=f"of: {names}"))
+        described["embed"] = f"of: {', '.join(reference.name for reference in resource.references)}"
+    if collection and resource.search:
+        described["q"] = "words that must all occur"
+    if collection and resource.point:
+        described["bbox"] = "west,south,east,north in degrees"
+    found = [parameter(name, fields[name], text) for name, text in described.items()]
     if not collection:
         return found
-    if resource.search:
-        found.append(OpenApiParameter("q", text, description="words that must all occur"))
-    if resource.point:
-        found.append(OpenApiParameter("bbox", text, description="west,south,east,north in degrees"))
-    for narrowing in resource.filters:
-        is_flag = isinstance(narrowing.field, YesNoField)
-        choices = (
-            []
-            if is_flag
-            else [value for value, _ in getattr(narrowing.field, "choices", []) if value != ""]
-        )
-        found.append(
-            OpenApiParameter(
-                narrowing.name,
-                _types(narrowing.field),
-                description=str(narrowing.field.help_text),
-                enum=choices or None,
-            )
-        )
-    names = ", ".join(resource.sortable())
     found += [
-        OpenApiParameter("sort", text, description=f"of: {names}; `-name` turns it round"),
-        *PAGE_PARAMETERS,
+        parameter(narrowing.name, narrowing.field, str(narrowing.field.help_text))
+        for narrowing in resource.filters
     ]
-    return found
+    names = ", ".join(resource.sortable())
+    found.append(parameter("sort", fields["sort"], f"of: {names}; `-name` turns it round"))
+    return [*found, *PAGE_PARAMETERS]
 
 
 def page_example(resource: Resource) -> Body:

@@ -53,3 +53,36 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                     status, {"description": description, "content": content}
                 )
     return result
+
+
+def close_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A drf-spectacular hook: an unknown field of a body is refused, and the document says so.
+
+    Components that answers have too stay open: clients ignore what they do not know.
+    """
+    schemas = result["components"].get("schemas", {})
+    operations = [path[m] for path in result["paths"].values() for m in METHODS & path.keys()]
+    sent = {name for o in operations for name in _names(o.get("requestBody", {}), schemas)}
+    given = {name for o in operations for name in _names(o["responses"], schemas)}
+    for name in sent - given:
+        if schemas[name].get("type") == "object":
+            schemas[name].setdefault("additionalProperties", False)
+    return result
+
+
+def _names(part: Any, schemas: dict[str, Any]) -> set[str]:
+    """The components that a part of the document refers to, and those that these refer to."""
+    found: set[str] = set()
+    todo = [part]
+    while todo:
+        match todo.pop():
+            case {"$ref": str(reference)}:
+                name = reference.rpartition("/")[2]
+                if name not in found and name in schemas:
+                    found.add(name)
+                    todo.append(schemas[name])
+            case dict() as members:
+                todo += members.values()
+            case list() as members:
+                todo += members
+    return found

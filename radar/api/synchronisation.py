@@ -43,6 +43,9 @@ class NdjsonRenderer(JSONRenderer):
 class CursorField(forms.CharField):
     """A cursor that we gave out."""
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^([0-9]{1,18}-[0-9]{1,18}-[0-9]{1,12})?$"}
+
     def clean(self, value: Any) -> Cursor | None:
         text = super().clean(value)
         if not text:

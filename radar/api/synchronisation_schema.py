@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -15,14 +16,18 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 
 from radar.api.collections import ResourceView
+from radar.api.parameter_schema import parameter
+from radar.api.parameters import camel
 from radar.api.resource_schema import example_of, item_serializer
 from radar.api.resources import Resource
 from radar.api.synchronisation import (
     MAX_CHANGES,
     MAX_KEYS,
     Changes,
+    ChangesQuery,
     Details,
     Initial,
+    InitialQuery,
     NdjsonRenderer,
 )
 
@@ -35,8 +40,12 @@ class KeysSerializer(serializers.Serializer[Any]):
     keys = serializers.ListField(child=serializers.CharField(), min_length=1, max_length=MAX_KEYS)
 
 
-def _cursor(description: str) -> OpenApiParameter:
-    return OpenApiParameter("cursor", OpenApiTypes.STR, description=description)
+def _parameters(form: type[forms.Form], **descriptions: str) -> list[OpenApiParameter]:
+    """The parameters that a form reads, with what is said of each."""
+    return [
+        parameter(camel(name), form.base_fields[name], description)
+        for name, description in descriptions.items()
+    ]
 
 
 def _serializer(name: str, **fields: Any) -> type[serializers.Serializer[Any]]:
@@ -69,13 +78,16 @@ def sync_views_of(resource: Resource) -> dict[str, type[ResourceView]]:
     example, tags = example_of(resource), [resource.name]
     scope = f" Scope: `{resource.scope}`."
     common = {"resource": resource, "scopes": {"read": resource.scope, "write": resource.scope}}
-    position = OpenApiParameter("after", int, description="to go on: the last position received")
     lines = [{"cursor": CURSOR}, {"position": 1, "item": example}, {"end": True, "count": 1}]
     initial = extend_schema(
         operation_id=f"get{plural}Initial",
         tags=tags,
         description=f"{Initial.__doc__}{scope}",
-        parameters=[position, _cursor("to go on: the cursor of the first part")],
+        parameters=_parameters(
+            InitialQuery,
+            after="to go on: the last position received",
+            cursor="to go on: the cursor of the first part",
+        ),
         responses={(200, NdjsonRenderer.media_type): OpenApiTypes.OBJECT},
         examples=[
             OpenApiExample(
@@ -90,14 +102,13 @@ def sync_views_of(resource: Resource) -> dict[str, type[ResourceView]]:
         operation_id=f"list{plural}Changes",
         tags=tags,
         description=f"{Changes.__doc__}{scope}",
-        parameters=[
-            _cursor("of `initial` or of the last answer"),
-            OpenApiParameter("changedFrom", OpenApiTypes.DATETIME, description="with changedUntil"),
-            OpenApiParameter(
-                "changedUntil", OpenApiTypes.DATETIME, description="at most five days later"
-            ),
-            OpenApiParameter("limit", int, description=f"at most {MAX_CHANGES}; default 500"),
-        ],
+        parameters=_parameters(
+            ChangesQuery,
+            cursor="of `initial` or of the last answer",
+            changed_from="with changedUntil",
+            changed_until="at most five days later",
+            limit=f"at most {MAX_CHANGES}; default 500",
+        ),
         responses=changes_serializer(resource, item),
         examples=[
             OpenApiExample(

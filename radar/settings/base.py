@@ -406,6 +406,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "radar.api.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": False,
+    # What is wanted is said by `Accept`, and by no parameter.
+    "URL_FORMAT_OVERRIDE": None,
 }
 # Beside the token, as VDAB has it: this header names the client (its client id).
 API_KEY_HEADER = environment.API_KEY_HEADER
@@ -459,6 +461,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "radar.api.schema.close_bodies",
         "radar.api.schema.describe_problems",
     ],
 }

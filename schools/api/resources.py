@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, F, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from geo.api.resources import BY_MUNICIPALITY, IN_MUNICIPALITY, LOCATED
@@ -32,8 +33,15 @@ TEXTS = serializers.ListField(child=serializers.CharField())
 MAX_INTEGER = 2**31 - 1
 
 
+#: A school year, or nothing.
+YEAR_PATTERN = r"^([0-9]{4}-[0-9]{4})?$"
+
+
 class SchoolYearField(forms.CharField):
     """`2026-2027`, as the year in which it starts; 0 for a year that nobody knows."""
+
+    def json_schema(self) -> dict[str, str]:
+        return {"type": "string", "pattern": YEAR_PATTERN}
 
     def clean(self, value: str | None) -> int | None:
         text = super().clean(value)
@@ -58,6 +66,11 @@ def school_year(value: int) -> str:
 
 SCHOOL_YEAR = Property(
     "schoolYear", "school_year_id", serializers.CharField(), "2026-2027", read=school_year
+)
+SCHOOL_YEAR_PARAMETER = OpenApiParameter(
+    "schoolYear",
+    {"type": "string", "pattern": YEAR_PATTERN},
+    description="as 2026-2027; default: the current one",
 )
 BY_SCHOOL_YEAR = Filter(
     "schoolYear",

@@ -33,6 +33,25 @@ LATE = "0123456749"
 SCOPES = ["webhooks:read", "webhooks:write", "companies:read", "recognitions:read"]
 
 
+@pytest.fixture(autouse=True)
+def nobody_elses_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transactions are numbered per server: one of another test would hold the feed up."""
+
+    def oldest_here() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("""
+                SELECT coalesce(
+                    min(backend_xid::text::bigint),
+                    pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                )
+                FROM pg_stat_activity
+                WHERE datname = current_database() AND backend_xid IS NOT NULL
+            """)
+            return int(cursor.fetchone()[0])
+
+    monkeypatch.setattr(feed, "_oldest_open_transaction", oldest_here)
+
+
 @pytest.fixture
 def receiver(settings: Any) -> Iterator[Stub]:
     with serve() as stub:

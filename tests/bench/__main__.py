@@ -16,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
     parser.add_argument(
-        "--only", choices=["ranking", "kbo", "allocation", "radar"], help="one of them"
+        "--only", choices=["ranking", "kbo", "allocation", "radar", "api"], help="one of them"
     )
     options = parser.parse_args()
     console = Console()
@@ -31,18 +31,28 @@ def main() -> None:
         console.rule("the region's radar")
         command = [sys.executable, "-m", "tests.bench.radar"]
         subprocess.run(command, env=_environment("radar_bench_radar"), check=True)
+    if options.only in (None, "api"):
+        console.rule("the API under load")
+        environment = _environment("radar_bench_1")
+        _fill(environment, 1)
+        subprocess.run([sys.executable, "-m", "tests.bench.api"], env=environment, check=True)
     if options.only not in (None, "ranking"):
         return
     for scale in options.scale:
         environment = _environment(f"radar_bench_{scale:g}".replace(".", "_"))
         console.rule(f"demo region x {scale:g}")
-        for step in (
-            ["manage.py", "migrate", "-v", "0"],
-            ["manage.py", "load_reference"],
-            ["manage.py", "load_demo", "--scale", f"{scale:g}", "--if-empty"],
-            ["-m", "tests.bench.ranking"],
-        ):
-            subprocess.run([sys.executable, *step], env=environment, check=True)
+        _fill(environment, scale)
+        subprocess.run([sys.executable, "-m", "tests.bench.ranking"], env=environment, check=True)
+
+
+def _fill(environment: dict[str, str], scale: float) -> None:
+    """The demo region at a scale, where the database is empty."""
+    for step in (
+        ["migrate", "-v", "0"],
+        ["load_reference"],
+        ["load_demo", "--scale", f"{scale:g}", "--if-empty"],
+    ):
+        subprocess.run([sys.executable, "manage.py", *step], env=environment, check=True)
 
 
 def _environment(name: str) -> dict[str, str]:
