@@ -10,6 +10,7 @@ from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     extend_schema,
+    extend_schema_field,
     extend_schema_view,
 )
 from rest_framework import serializers
@@ -34,10 +35,15 @@ from radar.api.synchronisation import (
 CURSOR, AT = "81234-0-1795514400", "2026-11-24T10:00:00+01:00"
 
 
+@extend_schema_field({"type": ["string", "integer"]})
+class KeyField(serializers.CharField):
+    """A key as it stands in an address, or as a number where it is one."""
+
+
 class KeysSerializer(serializers.Serializer[Any]):
     """The keys of the items that are asked."""
 
-    keys = serializers.ListField(child=serializers.CharField(), min_length=1, max_length=MAX_KEYS)
+    keys = serializers.ListField(child=KeyField(), min_length=1, max_length=MAX_KEYS)
 
 
 def _parameters(form: type[forms.Form], **descriptions: str) -> list[OpenApiParameter]:

@@ -23,7 +23,7 @@ from radar.api.writing import MAX_BATCH, Batch, WritableCollection, WritableItem
 
 IDEMPOTENCY = OpenApiParameter(
     HEADER,
-    OpenApiTypes.STR,
+    {"type": "string", "pattern": "^[!-~]{1,100}$"},
     OpenApiParameter.HEADER,
     description="yours, for this request: sent again within 24 hours, it is not done again",
 )

@@ -58,7 +58,8 @@ def a_region(seed: int) -> tuple[list[Campus], list[Establishment], list[Program
                 workplace = WorkplaceFactory(
                     recognition=recognition, places_offered=draw.choice([None, 0, 1, 2, 5])
                 )
-                if draw.random() < 0.3:
+                has_room = workplace.places_offered != 0
+                if draw.random() < 0.3 and has_room and recognition.status == "recognised":
                     AgreementFactory(workplace=workplace, campus=draw.choice(campuses))
         for _ in range(draw.randrange(4)):
             ApproachFactory(establishment=place, campus=campuses[0], answered=draw.random() < 0.5)
