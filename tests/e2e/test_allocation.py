@@ -19,5 +19,7 @@ def test_from_a_list_to_a_planned_place_and_back(page: Page, options: dict[str, 
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.get_by_role("checkbox", name="De plaats van L-1 aanvaarden").check()
     page.get_by_role("button", name="De aangevinkte plaatsen aanvaarden").click()
+    expect(page.get_by_text("1 plaats is gepland.")).to_be_visible()
+    page.locator(".crumbs").get_by_role("link", name="Toewijzing").click()
     page.get_by_role("button", name="De plaats van L-1 teruggeven").click()
     expect(page.get_by_text("De plaats is weer vrij.")).to_be_visible()
