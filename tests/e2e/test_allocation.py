@@ -12,7 +12,7 @@ from tests.e2e.test_accessibility import LOOKS, violations
 def test_from_a_list_to_a_planned_place_and_back(page: Page, options: dict[str, Any]) -> None:
     page.goto("/toewijzing/")
     assert violations(page) == []
-    page.get_by_label("Leerlingen").fill("L-1; 88; ; 60\nL-2; 88; ; 0,2")
+    page.get_by_role("textbox", name="Leerlingen").fill("L-1; 88; ; 60\nL-2; 88; ; 0,2")
     page.get_by_role("button", name="Plaatsen voorstellen").click()
     expect(page.get_by_role("heading", name="van 2 leerlingen")).to_be_visible()
     assert violations(page) == []
