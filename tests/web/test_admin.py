@@ -24,6 +24,7 @@ INSIDE = {
     "CompanyMembership",
     "ProgrammeAlias",
     "ApproachStep",
+    "TravelTime",
 }
 
 
