@@ -87,7 +87,12 @@ def test_the_fragment_is_a_part_of_the_page(browser: Client, region: None) -> No
     page = browser.get(ADDRESS, ASKED)
     fragment = browser.get(ADDRESS, ASKED, headers=HTMX)
     assert "<html" not in fragment.content.decode()
-    assert fragment.content.decode().strip() in page.content.decode()
+    # Each answer hides the token of its forms in its own way.
+    part, whole = (
+        re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", answer.content.decode())
+        for answer in (fragment, page)
+    )
+    assert part.strip() in whole
     assert "HX-Request" in page["Vary"]
 
 
