@@ -59,10 +59,7 @@ class CampusQuery(SchoolYearQuery):
     field_order: tuple[str, ...] = ("campus", "school_year")
 
     def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.select_related("school").chosen(self.cleaned_data["campus"])
 
     def as_options(self) -> str:
         """The errors of an invalid query as a command line would name them."""

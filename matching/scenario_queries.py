@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -47,10 +46,7 @@ class ChangeQuery(forms.Form):
         self.campuses = campuses
 
     def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.chosen(self.cleaned_data["campus"])
 
     def clean_programme(self) -> Programme:
         return Programme.objects.named(self.cleaned_data["programme"])

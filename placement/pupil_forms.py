@@ -66,10 +66,7 @@ class PupilFilter(forms.Form):
 
     def clean_campus(self) -> Campus | None:
         key = self.cleaned_data["campus"]
-        try:
-            return self.campuses.keyed(key) if key else None
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.chosen(key) if key else None
 
     def apply(self, requests: PupilRequestQuerySet) -> PupilRequestQuerySet:
         """The requests that a valid filter leaves."""
@@ -108,10 +105,7 @@ class PupilRequestForm(VersionedForm):
         self.fields["programme"].widget = SearchSelect(programme_choices)
 
     def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.select_related("school").chosen(self.cleaned_data["campus"])
 
     def clean_programme(self) -> Programme:
         return Programme.objects.named(self.cleaned_data["programme"])

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import pghistory
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.db import models
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -133,6 +134,13 @@ class CampusQuerySet(models.QuerySet["Campus"]):
         if len(school) > 6 or len(site) > 4:
             raise self.model.DoesNotExist(key)
         return self.get(school__number=school.zfill(6), site_number=int(site))
+
+    def chosen(self, key: str) -> Campus:
+        """The campus with a key that somebody gave. Raises ValidationError for any other text."""
+        try:
+            return self.keyed(key)
+        except self.model.DoesNotExist:
+            raise ValidationError(_("This campus is unknown."), code="unknown") from None
 
     def open(self) -> Self:
         """Campuses that are not closed, of schools that are not."""

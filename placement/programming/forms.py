@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from placement.programming.dossiers import Dossier, SectorAdvice
@@ -34,10 +33,7 @@ class NewDossierForm(forms.Form):
         )
 
     def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.select_related("school").chosen(self.cleaned_data["campus"])
 
     def clean_programme(self) -> Programme:
         return Programme.objects.named(self.cleaned_data["programme"])

@@ -28,10 +28,7 @@ class TargetForm(forms.Form):
         self.fields["campus"].widget = SearchSelect(lambda: campus_choices(campuses))
 
     def clean_campus(self) -> Campus:
-        try:
-            return self.campuses.select_related("school").keyed(self.cleaned_data["campus"])
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This campus is unknown."), code="unknown") from None
+        return self.campuses.select_related("school").chosen(self.cleaned_data["campus"])
 
     def clean_school_year(self) -> SchoolYear:
         return SchoolYear.objects.named(self.cleaned_data["school_year"])
