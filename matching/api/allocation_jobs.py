@@ -22,7 +22,8 @@ from matching.api.allocations import (
     question,
 )
 from matching.api.examples import ALLOCATION, ALLOCATION_JOB
-from matching.jobs import MAX_UNFINISHED, JobStatus
+from matching.api.job_answers import JobSerializer, job_body
+from matching.jobs import MAX_UNFINISHED
 from matching.proposal_rows import report
 from matching.pupil_lists import MAX_PUPILS
 from matching.tasks import allocate
@@ -34,34 +35,13 @@ from radar.api.problems import Conflict
 from radar.api.writing_schema import IDEMPOTENCY
 
 
-class AllocationJobSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    href = serializers.URLField()
-    status = serializers.ChoiceField(choices=JobStatus.values)
+class AllocationJobSerializer(JobSerializer):
     total = serializers.IntegerField(help_text="steps: a campus and programme each, and one more")
     done = serializers.IntegerField(help_text="steps done")
-    createdAt = serializers.DateTimeField()  # noqa: N815
-    finishedAt = serializers.DateTimeField(required=False)  # noqa: N815
-    expiresAt = serializers.DateTimeField(help_text="then it is gone")  # noqa: N815
-    result = serializers.URLField(required=False, help_text="when it is done")
 
 
 def _body(request: Request, job: AllocationJob) -> dict[str, Any]:
-    href = request.build_absolute_uri(f"/api/v1/allocationJobs/{job.pk}")
-    body: dict[str, Any] = {
-        "id": str(job.pk),
-        "href": href,
-        "status": job.status,
-        "total": job.total,
-        "done": job.done,
-        "createdAt": job.created_at,
-        "expiresAt": job.expires_at,
-    }
-    if job.finished_at:
-        body["finishedAt"] = job.finished_at
-    if job.is_done:
-        body["result"] = f"{href}/result"
-    return body
+    return job_body(request, job, "allocationJobs")
 
 
 class AllocationBatch(APIView):

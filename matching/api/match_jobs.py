@@ -23,6 +23,7 @@ from rest_framework.views import APIView
 
 from geo.reach import Mode
 from matching.api.examples import JOB, JOB_QUESTIONS, JOB_RESULT_LINES
+from matching.api.job_answers import JobSerializer, job_body
 from matching.api.questions import misshapen
 from matching.jobs import MAX_UNFINISHED, JobStatus
 from matching.match_jobs import MatchJob
@@ -73,34 +74,13 @@ class MatchBatchSerializer(serializers.Serializer[Any]):
     )
 
 
-class MatchJobSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    href = serializers.URLField()
-    status = serializers.ChoiceField(choices=JobStatus.values)
+class MatchJobSerializer(JobSerializer):
     total = serializers.IntegerField(help_text="questions")
     done = serializers.IntegerField(help_text="questions answered")
-    createdAt = serializers.DateTimeField()  # noqa: N815
-    finishedAt = serializers.DateTimeField(required=False)  # noqa: N815
-    expiresAt = serializers.DateTimeField(help_text="then it is gone")  # noqa: N815
-    result = serializers.URLField(required=False, help_text="when it is done")
 
 
 def _body(request: Request, job: MatchJob) -> dict[str, Any]:
-    href = request.build_absolute_uri(f"/api/v1/matchJobs/{job.pk}")
-    body: dict[str, Any] = {
-        "id": str(job.pk),
-        "href": href,
-        "status": job.status,
-        "total": job.total,
-        "done": job.done,
-        "createdAt": job.created_at,
-        "expiresAt": job.expires_at,
-    }
-    if job.finished_at:
-        body["finishedAt"] = job.finished_at
-    if job.status == JobStatus.DONE:
-        body["result"] = f"{href}/result"
-    return body
+    return job_body(request, job, "matchJobs")
 
 
 class MatchBatch(APIView):
