@@ -15,8 +15,8 @@ from accounts.models import User
 from companies.agreeing import Terms
 from companies.models import Agreement, AgreementKind, AgreementStatus, Mentor
 from companies.pupils import AgreementQuerySet
-from placement.approach_forms import DayInput
 from radar.web.choices import later
+from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
 from schools.models import Campus, SchoolYear
 

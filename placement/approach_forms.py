@@ -15,6 +15,7 @@ from companies.approaches import ApproachQuerySet
 from companies.approaching import Answer
 from companies.models import Approach, ApproachStatus, DeclineReason
 from radar.web.choices import SearchSelect, later
+from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
 from schools.models import Campus, Programme
 
@@ -29,15 +30,6 @@ SORTS = {
     "follow-up": ("follow_up_on", "pk"),
     "changed": ("changed_at", "pk"),
 }
-
-
-class DayInput(forms.DateInput):
-    """A day in the browser's own calendar, which wants it as ISO 8601 writes it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class ApproachFilter(forms.Form):

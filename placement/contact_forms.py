@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from companies.approaching import Answer, Message
 from companies.contact_limits import ContactGuard
 from companies.models import ApproachStatus, DeclineReason, Establishment
-from placement.approach_forms import DayInput
 from placement.contacting import Contact, How
 from placement.message_templates import Draft, check_placeholders, one_line
+from radar.web.inputs import DayInput
 
 
 class ContactForm(forms.Form):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from placement.pupil_requests import PupilRequest, PupilRequestQuerySet, PupilRequestStatus
 from placement.training_days import SchoolClosure
 from radar.web.choices import SearchSelect, later
+from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
 from schools.choices import campus_choices, programme_choices
 from schools.models import Campus, CampusQuerySet, Programme, SchoolYear
@@ -25,15 +26,6 @@ WEEKDAYS = (
     (6, _("Sat")),
     (7, _("Sun")),
 )
-
-
-class DayInput(forms.DateInput):
-    """A day in the browser's own calendar, which wants it as ISO 8601 writes it."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class PupilFilter(forms.Form):

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from companies.recognitions import MAX_YEARS
+from radar.web.inputs import DayInput
 
 
 def day_field(label: Any, **kwargs: Any) -> forms.DateField:
     """A day, in the browser's own way to choose one."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, **kwargs)
+    return forms.DateField(label=label, widget=DayInput(), **kwargs)
 
 
 class _Form(forms.Form):

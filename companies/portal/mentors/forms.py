@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import Company, Establishment, Mentor
+from radar.web.inputs import DayInput
 
 
 class MentorForm(forms.ModelForm):
@@ -33,10 +34,7 @@ class MentorForm(forms.ModelForm):
             "training_due_on": _("Mentor training to be done by"),
             "pupil_limit": _("Pupils at a time, at most"),
         }
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("trained_on", "training_due_on")
-        }
+        widgets = {"trained_on": DayInput(), "training_due_on": DayInput()}
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))

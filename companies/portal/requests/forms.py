@@ -18,6 +18,7 @@ from companies.portal.requests.conditions import CONDITIONS, Answer
 from companies.portal.requests.models import DocumentKind, RecognitionRequest, RequestMentor
 from companies.portal.requests.uploads import SUFFIXES
 from radar.web.choices import Found, SearchSelect
+from radar.web.inputs import DayInput
 from schools.choices import programme_choices
 from schools.models import Programme, School
 
@@ -108,7 +109,7 @@ class MentorForm(forms.ModelForm):
             "trained_on": _("Leave empty when it is still to be followed."),
             "name": _("Never a national register number."),
         }
-        widgets = {"trained_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets = {"trained_on": DayInput()}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
