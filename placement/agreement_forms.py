@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from companies.agreeing import Terms
 from companies.models import Agreement, AgreementKind, AgreementStatus, Mentor
 from companies.pupils import AgreementQuerySet
-from radar.web.choices import later
+from placement.own_campus_filter import OwnCampusFilter
 from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
-from schools.models import Campus, SchoolYear
+from schools.models import SchoolYear
 
 #: What the list of agreements may be sorted by.
 SORTS = {
@@ -111,7 +108,7 @@ class EndForm(forms.Form):
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
 
 
-class AgreementFilter(forms.Form):
+class AgreementFilter(OwnCampusFilter):
     """Which agreements to show. What is not chosen does not filter."""
 
     q = forms.CharField(
@@ -120,7 +117,6 @@ class AgreementFilter(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    campus = forms.CharField(label=_("Campus"), required=False, max_length=20)
     school_year = forms.TypedChoiceField(
         label=_("School year"), required=False, coerce=int, empty_value=None
     )
@@ -131,28 +127,11 @@ class AgreementFilter(forms.Form):
         label=_("Kind"), required=False, choices=[("", _("all")), *AgreementKind.choices]
     )
 
-    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
-        self.user, self.today = user, today
-        self.fields["campus"].widget = forms.Select(choices=later(self._campuses))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         years = [(year.starts_in, year.name) for year in SchoolYear.objects.all()]
         school_year: Any = self.fields["school_year"]
         school_year.choices = [("", _("all")), *years]
-
-    def _campuses(self) -> list[tuple[str, str]]:
-        campuses = Campus.objects.of(self.user).select_related("school")
-        if self.user.is_superuser:
-            campuses = campuses.none()
-        return [("", str(_("all"))), *((campus.key, str(campus)) for campus in campuses)]
-
-    def clean_campus(self) -> Campus | None:
-        key = self.cleaned_data["campus"]
-        if not key:
-            return None
-        try:
-            return Campus.objects.of(self.user).select_related("school").keyed(key)
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This is no campus of yours.")) from None
 
     def agreements(self) -> AgreementQuerySet:
         """The agreements asked for; call after `is_valid()`."""

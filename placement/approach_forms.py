@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,10 +13,11 @@ from accounts.models import User
 from companies.approaches import ApproachQuerySet
 from companies.approaching import Answer
 from companies.models import Approach, ApproachStatus, DeclineReason
-from radar.web.choices import SearchSelect, later
+from placement.own_campus_filter import OwnCampusFilter
+from radar.web.choices import SearchSelect
 from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
-from schools.models import Campus, Programme
+from schools.models import Programme
 
 #: What a list may be sorted by: the name in the address, and the fields.
 SORTS = {
@@ -32,7 +32,7 @@ SORTS = {
 }
 
 
-class ApproachFilter(forms.Form):
+class ApproachFilter(OwnCampusFilter):
     """Which approaches to show. What is not chosen does not filter."""
 
     q = forms.CharField(
@@ -41,7 +41,6 @@ class ApproachFilter(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    campus = forms.CharField(label=_("Campus"), required=False, max_length=20)
     programme = forms.IntegerField(label=_("Programme"), required=False, min_value=0)
     status = forms.ChoiceField(
         label=_("Status"), required=False, choices=[("", _("all")), *ApproachStatus.choices]
@@ -49,32 +48,14 @@ class ApproachFilter(forms.Form):
     mine = forms.BooleanField(label=_("only mine"), required=False)
     due = forms.BooleanField(label=_("only to follow up"), required=False)
 
-    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
-        self.user, self.today = user, today
-        self.fields["campus"].widget = forms.Select(choices=later(self._campuses))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["programme"].widget = SearchSelect(self._programmes)
-
-    def _campuses(self) -> list[tuple[str, str]]:
-        campuses = Campus.objects.of(self.user).select_related("school")
-        if self.user.is_superuser:
-            # An administrator has a thousand: she filters by what she clicks on.
-            campuses = campuses.none()
-        return [("", str(_("all"))), *((campus.key, str(campus)) for campus in campuses)]
 
     def _programmes(self) -> list[tuple[str, str]]:
         approached = Approach.objects.of(self.user).order_by().values("programme")
         programmes = Programme.objects.filter(pk__in=approached).order_by("title", "number")
         return [("", str(_("all"))), *((str(item.number), item.title) for item in programmes)]
-
-    def clean_campus(self) -> Campus | None:
-        key = self.cleaned_data["campus"]
-        if not key:
-            return None
-        try:
-            return Campus.objects.of(self.user).select_related("school").keyed(key)
-        except Campus.DoesNotExist:
-            raise ValidationError(_("This is no campus of yours.")) from None
 
     def approaches(self) -> ApproachQuerySet:
         """The approaches asked for; call after `is_valid()`."""
