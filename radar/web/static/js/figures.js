@@ -1,18 +1,6 @@
 // The map of a table of figures: provinces or municipalities shaded as the table says, and an area to
 // draw where the table takes one. What it shows stands in the table below it too.
-
-const FLANDERS = [[2.5, 50.65], [5.95, 51.52]];
-const BANDS = [1, 2, 3, 4, 5];
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-function token(name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
+import { BANDS, FLANDERS, calm, token } from "./map_look.js";
 
 const collection = (features) => ({ type: "FeatureCollection", features });
 const kind = (name) => ["==", ["get", "kind"], name];

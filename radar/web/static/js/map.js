@@ -1,25 +1,13 @@
 // A map that needs no outside server: outlines from our own database, a campus, a reach and dots.
+import { BANDS, FLANDERS, calm, token } from "./map_look.js";
 
 const EARTH = 6371008.8;
-const FLANDERS = [[2.5, 50.65], [5.95, 51.52]];
 // MapLibre puts the name in a CSS font as it is, so a name with a digit brings its own quotes.
 const FONT = ["'Source Sans 3 Variable'"];
-const BANDS = [1, 2, 3, 4, 5];
 /** The sources of dots, and the layers of the same name: in a layer below, those of other pages. */
 const DOTS = ["others", "dots"];
 /** As placement/areas.py has it. */
 const MAX_CORNERS = 100;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** The colour that a token of theme.css has in the theme at hand. */
-function token(name) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(--${name})`;
-  document.body.append(probe);
-  const colour = getComputedStyle(probe).color;
-  probe.remove();
-  return colour;
-}
 
 /** The corners of a circle of so many metres around a point. */
 function ring([longitude, latitude], metres) {

@@ -1,4 +1,4 @@
-// The map of reach on the radar's pages, kept in step with what the page shows.
+// The map beside a list or a table, kept in step with what the page shows: the radar, a consultant's lists.
 import { RadarMap } from "./map.js";
 
 const element = document.getElementById("map");
