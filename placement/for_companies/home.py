@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from companies import answer_links
 from companies.models import (
     Approach,
-    ApproachStatus,
     Company,
     Establishment,
     Mentor,
@@ -32,8 +31,6 @@ from schools.models import Campus, Offering, OfferingStatus, SchoolYear
 RENEW_WITHIN = timedelta(days=183)
 #: What was not confirmed for this long, schools take for old.
 STALE_AFTER = timedelta(days=365)
-#: An answer is expected within this time.
-ANSWER_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -116,11 +113,8 @@ def company_home(company: Company, today: date) -> dict[str, Any]:
 def _waiting(company: Company) -> Any:
     """The approaches that the company has not answered, the oldest first."""
     return (
-        Approach.objects.filter(
-            establishment__company=company,
-            status=ApproachStatus.SENT,
-            answered_on__isnull=True,
-        )
+        Approach.objects.filter(establishment__company=company)
+        .awaiting_answer()
         .select_related("campus__school", "establishment", "programme")
         .order_by("sent_on", "pk")
     )
@@ -174,11 +168,11 @@ def _todos(company: Company, lines: list[Line], waiting: list[Approach], today: 
     """One list of what to do, the most urgent first."""
     found = [
         ToDo(
-            by := (approach.sent_on or today) + ANSWER_WITHIN,
+            approach.answer_due_on,
             _("Answer %(school)s about %(programme)s.")
             % {"school": approach.campus, "programme": approach.programme},
             answer_address(approach),
-            by < today,
+            (approach.answer_due_on or today) < today,
         )
         for approach in waiting
     ]

@@ -134,6 +134,7 @@ def test_the_home_says_what_to_do_next(near: Campus, recognition: Recognition) -
         campus=near,
         programme=recognition.programme,
         sent_on=today - timedelta(days=20),
+        answer_due_on=today - timedelta(days=6),
     )
     MentorFactory.create(establishment=house, training_due_on=today + timedelta(days=30))
     RecognitionFactory.create(establishment=house, valid_until=today + timedelta(days=90))

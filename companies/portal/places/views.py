@@ -47,7 +47,7 @@ def places(request: UserRequest) -> HttpResponse:
             messages.success(request, _("The places are saved."))
             return redirect(request.get_full_path())
         status = 400
-        table = _with_saved(table, company_id=company.pk)
+        table = _with_saved(table)
     context = {
         "company": company,
         "table": table,
@@ -110,7 +110,7 @@ def _years() -> tuple[SchoolYear, SchoolYear]:
     return this, SchoolYear.objects.starting_in(this.starts_in + 1)
 
 
-def _with_saved(table: PlacesTable, company_id: int) -> PlacesTable:
+def _with_saved(table: PlacesTable) -> PlacesTable:
     """The table with what is saved by now, and what was typed and refused kept in its cells."""
     fresh = PlacesTable.of([row.recognition for row in table.rows], table.years)
     for new, old in zip(fresh.cells, table.cells, strict=True):
