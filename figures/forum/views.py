@@ -116,8 +116,12 @@ def conclude(request: UserRequest, code: str, pk: int) -> HttpResponse:
     Offering.objects.select_for_update().get(pk=pk)
     kept = Opinion.objects.filter(offering=offering).first() or Opinion(offering=offering)
     kept.given_on, kept.given_by = timezone.localdate(), request.user
+    is_first = kept.pk is None
     form = OpinionForm(request.POST, instance=kept)
     if form.is_valid():
+        if is_first:
+            # Who saw none and writes the first one down, is told of one that came in between.
+            kept.version = 1
         form.save()
         messages.success(request, _("The opinion is kept."))
         return redirect("forum-request", code, pk)
