@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from geo.reach import Mode
 from matching.queries import RadarQuery
@@ -64,7 +64,14 @@ def _record(row: RadarRow) -> dict[str, Any]:
 
 def _table(rows: list[RadarRow]) -> None:
     table = Table(
-        "programme", "advice", "offered", "pupils", "places", "per pupil", "rivals", "vacancies"
+        Column("programme", min_width=20),
+        "advice",
+        "offered",
+        "pupils",
+        "places",
+        "per pupil",
+        "rivals",
+        "vacancies",
     )
     for row in rows:
         item = row.opportunity
