@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from auditlog.models import LogEntry
 from axes.models import AccessLog
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -20,7 +21,7 @@ from accounts.addresses import confirm
 from accounts.models import User
 from accounts.tasks import apply_retention
 from companies.models import Approach, CompanyMembership
-from companies.portal.models import Claim, Invitation
+from companies.portal.models import Claim, Invitation, RecognitionRequest, RequestDocument
 from matching.scenarios import Scenario
 from schools.models import SchoolMembership, SchoolYear
 from tests.factories import (
@@ -28,8 +29,11 @@ from tests.factories import (
     ApproachFactory,
     ClaimFactory,
     CompanyMembershipFactory,
+    EstablishmentFactory,
     InvitationFactory,
     MentorFactory,
+    ProgrammeFactory,
+    RecognitionFactory,
     SchoolMembershipFactory,
     UserFactory,
 )
@@ -131,7 +135,8 @@ def days_ago(rule: str, more: int = 0) -> datetime:
     return timezone.now() - timedelta(days=days + more)
 
 
-def test_each_rule_ends_what_is_too_old_and_nothing_younger() -> None:
+def test_each_rule_ends_what_is_too_old_and_nothing_younger(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
     for more in (-2, 2):
         ApproachFactory(
             note="Bel Jan", sent_on=days_ago("approach_notes", more).date(), answered_on=None
@@ -144,6 +149,23 @@ def test_each_rule_ends_what_is_too_old_and_nothing_younger() -> None:
         InvitationFactory(sent_at=moment - timedelta(14), expires_at=moment)
         entry = LogEntry.objects.log_create(MentorFactory(), force_log=True, action=3)
         LogEntry.objects.filter(pk=entry.pk).update(timestamp=days_ago("audit_log", more))
+        decided = RecognitionFactory(decided_on=days_ago("request_documents", more).date())
+        sent = RecognitionRequest.objects.create(
+            establishment=decided.establishment,
+            programme=decided.programme,
+            recognition=decided,
+            declared_at=timezone.now(),
+        )
+        file = ContentFile(b"%PDF-1.7", f"{more}.pdf")
+        RequestDocument.objects.create(
+            request=sent, kind="other", name=file.name, file=file, media_type="a/b", size=8
+        )
+        draft = RecognitionRequest.objects.create(
+            establishment=EstablishmentFactory(), programme=ProgrammeFactory()
+        )
+        RecognitionRequest.objects.filter(pk=draft.pk).update(
+            changed_at=days_ago("request_drafts", more)
+        )
         attempt = AccessLog.objects.create(username="x@y.example", path_info="/")
         moment = days_ago("login_attempts", more)
         AccessLog.objects.filter(pk=attempt.pk).update(attempt_time=moment)
@@ -158,6 +180,9 @@ def test_each_rule_ends_what_is_too_old_and_nothing_younger() -> None:
     ]
     assert Claim.objects.count() == Invitation.objects.count() == AccessLog.objects.count() == 1
     assert EmailAddress.objects.filter(verified=False).count() == 1
+    assert (
+        RequestDocument.objects.kept().count() == RecognitionRequest.objects.drafts().count() == 1
+    )
     assert User.objects.filter(pk=kept.pk).exists()
     for rule in touched:
         if rule not in {"pupil_references", "audit_log"}:
