@@ -40,6 +40,8 @@ BEYOND = {
     "list.*Matches|list.*Opportunities|(compute|start|create|update).*": ["400", "409", "412"],
     # A cursor is one of ours; a window lasts at most five days.
     "list.*Changes|get.*Initial": ["400", "410"],
+    # The south of a bbox lies under its north.
+    "list(Municipalities|Campuses|Establishments|Recognitions|Workplaces)$": ["400"],
     # A result is there when the job is done.
     "get.*Result": ["409"],
 }
