@@ -15,13 +15,16 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from fixtures.demo.credentials import ADMINISTRATOR, COORDINATOR
 from tests.e2e.browser import launch, log_in
 
 SCALE = 0.1
+
+# A machine that runs two workers and two browsers can take longer than the usual five seconds.
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
