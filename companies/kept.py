@@ -30,8 +30,7 @@ def _forget_notes(last: date) -> int:
 
 def _forget_pupils(last: date) -> int:
     """References of pupils whose agreement ended in a school year that was over by that day."""
-    over = SchoolYear.objects.filter(starts_in__lt=last.year - (last < date(last.year, 8, 31)))
-    newest = over.order_by("-starts_in").first()
+    newest = SchoolYear.objects.over_by(last).order_by("-starts_in").first()
     if newest is None:
         return 0
     ended = Agreement.objects.filter(

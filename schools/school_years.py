@@ -33,6 +33,11 @@ class SchoolYearManager(models.Manager["SchoolYear"]):
         """The school year of a day (default: today), made when it is new."""
         return self.starting_in(school_year_starting(day or timezone.localdate()))
 
+    def over_by(self, day: date) -> models.QuerySet[SchoolYear]:
+        """The school years whose last day is `day` or earlier."""
+        this_year_too = day >= date(day.year, 8, 31)
+        return self.filter(starts_in__lt=day.year - (not this_year_too))
+
     def named(self, name: str) -> SchoolYear:
         """The school year called `2026-2027`; this one and the next are made when they are new.
 

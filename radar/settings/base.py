@@ -323,6 +323,7 @@ AUDITLOG_DISABLE_ON_RAW_SAVE = True
 RETENTION_DAYS = {
     "approach_notes": 730,
     "pupil_references": 365,
+    "pupil_requests": 30,
     "closed_claims": 365,
     "ended_invitations": 90,
     "request_documents": environment.DOCUMENT_KEPT_DAYS,

@@ -20,9 +20,10 @@ from accounts import personal_data, retention
 from accounts.addresses import confirm
 from accounts.models import User
 from accounts.tasks import apply_retention
-from companies.models import Approach, CompanyMembership
+from companies.models import Agreement, Approach, CompanyMembership
 from companies.portal.models import Claim, Invitation, RecognitionRequest, RequestDocument
 from matching.scenarios import Scenario
+from placement.models import PupilRequest
 from schools.models import SchoolMembership, SchoolYear
 from tests.factories import (
     AgreementFactory,
@@ -33,6 +34,7 @@ from tests.factories import (
     InvitationFactory,
     MentorFactory,
     ProgrammeFactory,
+    PupilRequestFactory,
     RecognitionFactory,
     SchoolMembershipFactory,
     UserFactory,
@@ -185,7 +187,7 @@ def test_each_rule_ends_what_is_too_old_and_nothing_younger(settings: Any, tmp_p
     )
     assert User.objects.filter(pk=kept.pk).exists()
     for rule in touched:
-        if rule not in {"pupil_references", "audit_log"}:
+        if rule not in {"pupil_references", "pupil_requests", "audit_log"}:
             assert touched[rule] >= 1, rule
     # A second time there is nothing left to do.
     assert set(apply_retention().values()) == {0}
@@ -213,6 +215,22 @@ def test_a_pupils_reference_goes_a_year_after_the_school_year(today: date, expec
     ended.refresh_from_db()
     running.refresh_from_db()
     assert (ended.pupil_reference, running.pupil_reference) == (expected, "L-2")
+
+
+@pytest.mark.parametrize(("today", "left"), [(date(2026, 9, 29), 4), (date(2026, 9, 30), 2)])
+def test_pupils_to_place_go_a_month_after_the_school_year(today: date, left: int) -> None:
+    for year in (2025, 2026):
+        SchoolYear.objects.starting_in(year)
+        PupilRequestFactory(school_year_id=year)
+        PupilRequestFactory(
+            school_year_id=year,
+            status="placed",
+            closed_on=date(2026, 11, 20),
+            agreement=AgreementFactory(),
+        )
+    retention.apply_all(today)
+    assert PupilRequest.objects.count() == left
+    assert Agreement.objects.count() == 2
 
 
 def test_a_rehearsal_counts_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
