@@ -22,6 +22,17 @@ from companies.establishments import Establishment, Exclusion
 from geo.coordinates import LAMBERT_2008, to_lambert
 from schools.models import Campus, Programme, SchoolYear, Sector
 
+#: What a company said of its places is taken for current this long.
+CONFIRMATION_LASTS = timedelta(days=365)
+
+
+def is_unconfirmed(confirmed_on: date | None, today: date) -> bool:
+    """Whether a company last confirmed its places twelve months ago or longer.
+
+    Without a day nobody knows how old the number is: that is no reason to count it for less.
+    """
+    return confirmed_on is not None and confirmed_on <= today - CONFIRMATION_LASTS
+
 
 class RecognitionStatus(models.TextChoices):
     """Where a recognition stands (status van de erkenning)."""

@@ -17,6 +17,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from companies.models import Establishment, Recognition, Workplace
+from companies.recognitions import is_unconfirmed
 from geo.coordinates import Floats, geodesic_metres
 from matching.candidates import Latitude, Longitude, activity_of, in_catchment, share_valid
 from matching.pairs import Pair, component_scores
@@ -150,6 +151,7 @@ def campus_pairs(
             recognition=ranking.recognition,
             workplace=ranking.workplace,
             lapses_during_year=ranking.recognition.lapses_during(ranking.school_year),
+            unconfirmed=bool(ranking.facts.unconfirmed[row]),
             campus=campuses[pk],
         )
         for ranking, rank, row in rows
@@ -196,12 +198,13 @@ def _facts(
     """The campuses (m,) that offer a recognition's programme, and the facts of their pairs."""
     of = campuses[recognition.programme_id]
     if point is None or not len(of.ids):
-        return np.zeros(0, dtype=np.int64), Facts(*np.zeros((7, 0)))
+        return np.zeros(0, dtype=np.int64), Facts(*np.zeros((8, 0)))
     m, here = len(of.ids), (np.array([point.x]), np.array([point.y]))
     draws = in_catchment(here, (of.longitudes, of.latitudes), policy)[0]
     # A pair's distance is measured from the campus, as the campus's own ranking measures it.
     distance = geodesic_metres(of.longitudes, of.latitudes, *here)
     free = workplace.places_free if workplace else None
+    unconfirmed = workplace is not None and is_unconfirmed(workplace.confirmed_on, today)
     assert recognition.valid_from is not None  # noqa: S101 - a usable one has a period
     assert recognition.valid_until is not None  # noqa: S101
     valid = share_valid(
@@ -210,6 +213,7 @@ def _facts(
     facts = Facts(
         distance=distance,
         places_free=np.full(m, np.nan if free is None else float(free)),
+        unconfirmed=np.full(m, float(unconfirmed)),
         days_valid=np.full(m, valid),
         approaches=np.full(m, activity[0]),
         answers=np.full(m, activity[1]),

@@ -12,6 +12,7 @@ from django.db.models import F, FilteredRelation, FloatField, Func, Q
 from numpy.typing import NDArray
 
 from companies.models import Recognition
+from companies.recognitions import is_unconfirmed
 from geo.coordinates import PLANAR_SLACK, Floats, geodesic_metres, to_lambert
 from matching.policy import Policy
 from matching.scoring import Facts
@@ -106,10 +107,11 @@ def find_candidates(
             "valid_until",
             F("year__places_offered"),
             F("year__places_taken"),
+            F("year__confirmed_on"),
         )
     )
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 9
-    pk, establishments, unit, lon, lat, starts, ends, offered, taken = columns
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 10
+    pk, establishments, unit, lon, lat, starts, ends, offered, taken, confirmed = columns
     activity = activity_of(list(establishments), today)
     longitudes, latitudes = np.array(lon, dtype=float), np.array(lat, dtype=float)
     distance = (
@@ -123,6 +125,7 @@ def find_candidates(
             [np.nan if o is None else o - t for o, t in zip(offered, taken, strict=True)],
             dtype=float,
         ),
+        unconfirmed=np.array([is_unconfirmed(day, today) for day in confirmed], dtype=float),
         days_valid=np.array(
             [
                 share_valid(start, end, school_year, first_day)

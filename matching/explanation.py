@@ -16,6 +16,11 @@ def sentence(pair: Pair) -> str:
         *([travel_sentence(pair.trip)] if pair.trip else []),
         _places(pair),
     ]
+    if pair.unconfirmed and pair.workplace and pair.workplace.confirmed_on:
+        parts.append(
+            _("The places were last confirmed on %(day)s, more than a year ago.")
+            % {"day": f"{pair.workplace.confirmed_on:%d-%m-%Y}"}
+        )
     if pair.lapses_during_year:
         parts.append(
             _("The recognition ends on %(day)s, during the school year.")

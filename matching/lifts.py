@@ -25,8 +25,8 @@ class Lift:
 def lifts(ranking: Ranking, rank: int) -> list[Lift]:
     """What can be asked of the company at a rank, the largest gain first.
 
-    Scored by the engine itself with one fact changed: as many free places as count, a recognition
-    through the whole school year, or as many running agreements as count.
+    Scored by the engine itself with one fact changed: as many free places as count and just
+    confirmed, a recognition through the whole school year, or as many running agreements as count.
     """
     row = int(ranking.order[rank - 1])
     now = float(ranking.scores.score[row])
@@ -45,7 +45,11 @@ def _improved(ranking: Ranking, row: int) -> Iterator[tuple[Component, float]]:
     )
     policy = ranking.policy
     better = {
-        Component.PLACES: replace(facts, places_free=np.array([float(policy.places_enough)])),
+        Component.PLACES: replace(
+            facts,
+            places_free=np.array([float(policy.places_enough)]),
+            unconfirmed=np.array([0.0]),
+        ),
         Component.VALIDITY: replace(facts, days_valid=np.array([1.0])),
         Component.ACTIVITY: replace(facts, agreements=np.array([float(policy.agreements_enough)])),
     }

@@ -26,7 +26,8 @@ class ComponentScore:
 class Pair:
     """One ranked pairing. `distance` is in metres, geodesic; `workplace` None means unknown.
 
-    `trip` is the pupil's way, where it was asked for.
+    `trip` is the pupil's way, where it was asked for. `unconfirmed` places were last confirmed
+    twelve months ago or longer.
     """
 
     rank: int
@@ -37,6 +38,7 @@ class Pair:
     workplace: Workplace | None
     lapses_during_year: bool
     trip: Trip | None = field(default=None, kw_only=True)
+    unconfirmed: bool = field(default=False, kw_only=True)
 
     @property
     def establishment(self) -> Establishment:
@@ -89,6 +91,7 @@ def pairs(ranking: Ranking, start: int = 0, stop: int | None = None) -> list[Pai
             workplace=workplaces.get(pk),
             lapses_during_year=recognitions[pk].lapses_during(ranking.school_year),
             trip=travel.trip(0, i),
+            unconfirmed=bool(ranking.candidates.facts.unconfirmed[row]),
         )
         for i, (row, pk) in enumerate(zip(rows, ids, strict=True))
         if pk in recognitions

@@ -45,6 +45,8 @@ class Policy:
     places_enough: int = 3
     #: What an establishment that never said how many places it has counts for.
     unknown_places: float = 0.4
+    #: What is left of places that the company last confirmed twelve months ago or longer.
+    unconfirmed_places: float = 0.75
     #: The share of companies that answer an approach (17 % against a goal of 30 % at les-emplois),
     #: and how many approaches that expectation weighs.
     reply_prior: float = 0.25
@@ -66,7 +68,7 @@ class Policy:
         # A prior of weight 0 would divide 0 answers by 0 approaches.
         if not 0 < self.reply_prior_weight < math.inf:
             raise ValueError("reply_prior_weight is more than 0.")
-        for name in ("unknown_places", "reply_prior"):
+        for name in ("unknown_places", "unconfirmed_places", "reply_prior"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} lies between 0 and 1.")
         if not self.catchment_metres >= 0:

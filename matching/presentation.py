@@ -92,6 +92,8 @@ class Row:
     def _ask(self, lift: Lift) -> str:
         if lift.component is Component.PLACES and self.places_free is None:
             return _("Ask how many places there are")
+        if lift.component is Component.PLACES and self.pair.unconfirmed:
+            return _("Have the places confirmed")
         return {
             Component.PLACES: _("Ask for more free places"),
             Component.VALIDITY: _("Have the recognition renewed in time"),

@@ -19,12 +19,14 @@ class Facts:
     """What is known of n pairs; every array has shape (n,).
 
     `distance` is in metres. `places_free` is NaN where the company never said how many places it
-    has. `days_valid` is the share (0..1) of the rest of the school year that the recognition
-    covers. `rivals` counts other campuses with the programme in the catchment.
+    has; `unconfirmed` is 1 where it said so too long ago (`companies.recognitions.is_unconfirmed`)
+    and 0 elsewhere. `days_valid` is the share (0..1) of the rest of the school year that the
+    recognition covers. `rivals` counts other campuses with the programme in the catchment.
     """
 
     distance: Floats
     places_free: Floats
+    unconfirmed: Floats
     days_valid: Floats
     approaches: Floats
     answers: Floats
@@ -49,7 +51,10 @@ def score(facts: Facts, policy: Policy) -> Scores:
     places_known = ~np.isnan(facts.places_free)
     free = np.where(places_known, facts.places_free, 0.0)
     places = np.where(
-        places_known, np.minimum(free / policy.places_enough, 1.0), policy.unknown_places
+        places_known,
+        np.minimum(free / policy.places_enough, 1.0)
+        * np.where(facts.unconfirmed > 0, policy.unconfirmed_places, 1.0),
+        policy.unknown_places,
     )
     reply = (facts.answers + policy.reply_prior * policy.reply_prior_weight) / (
         facts.approaches + policy.reply_prior_weight

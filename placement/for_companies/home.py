@@ -23,14 +23,13 @@ from companies.models import (
     RecognitionStatus,
     Workplace,
 )
+from companies.recognitions import is_unconfirmed
 from geo.coordinates import to_lambert
 from placement.for_companies.near import RADIUS_KM, searching_at
 from schools.models import Campus, Offering, OfferingStatus, SchoolYear
 
 #: A recognition that ends within this time is to be renewed.
 RENEW_WITHIN = timedelta(days=183)
-#: What was not confirmed for this long, schools take for old.
-STALE_AFTER = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ def _about_places(lines: list[Line], today: date) -> list[ToDo]:
     stale = sum(
         line.this_year is not None
         and line.this_year.places_offered is not None
-        and (line.this_year.confirmed_on or date.min) < today - STALE_AFTER
+        and is_unconfirmed(line.this_year.confirmed_on or date.min, today)
         for line in in_force
     )
     url, found = reverse("company-places"), []

@@ -44,6 +44,7 @@ class Place(NamedTuple):
     taken: int
     answers: tuple[bool, ...]
     fate: str
+    confirmed_days_ago: int
 
 
 FATES = ["stopped", "excluded", "was excluded", "no point", "elsewhere"]
@@ -60,6 +61,7 @@ places = st.builds(
     fate=st.sampled_from(
         [*["open"] * 5, "stopped", "excluded", "was excluded", "no point", "elsewhere"]
     ),
+    confirmed_days_ago=st.sampled_from([0, 364, 365, 900]),
 )
 
 
@@ -104,6 +106,7 @@ def store(region: list[Place], programme: Programme, campus: Campus, year: Schoo
                 school_year=year,
                 places_offered=place.offered,
                 places_taken=min(place.taken, place.offered),
+                confirmed_on=TODAY - timedelta(days=place.confirmed_days_ago),
             )
         Approach.objects.bulk_create(
             Approach(
@@ -125,7 +128,10 @@ def expected_score(place: Place, rival_metres: float) -> float:
     terms = {
         Component.PROXIMITY: 0.5 ** (metres(place) / POLICY.proximity_half_metres),
         Component.PLACES: (
-            POLICY.unknown_places if free is None else min(free / POLICY.places_enough, 1)
+            POLICY.unknown_places
+            if free is None
+            else min(free / POLICY.places_enough, 1)
+            * (POLICY.unconfirmed_places if place.confirmed_days_ago >= 365 else 1)
         ),
         Component.VALIDITY: left / ((YEAR_END - TODAY).days + 1),
         Component.ACTIVITY: (

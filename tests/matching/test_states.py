@@ -4,8 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from companies.models import Recognition
+from matching.campus_ranking import rank_campuses
+from matching.explanation import sentence
 from matching.pairs import pairs
 from matching.policy import DEFAULT, Component, Policy
 from matching.ranking import Ranking, rank
@@ -142,6 +145,24 @@ def test_unknown_is_neither_none_nor_free(campus: Campus, programme: Programme) 
     assert component(ranking, full, Component.PLACES) == (0, True)
 
 
+def test_places_not_confirmed_for_a_year_count_for_less_and_say_so(
+    campus: Campus, programme: Programme
+) -> None:
+    places = [
+        WorkplaceFactory(recognition__programme=programme, places_offered=3, confirmed_on=day)
+        for day in (None, TODAY - timedelta(days=364), TODAY - timedelta(days=365))
+    ]
+    ranking = search(campus, programme)
+    values = [component(ranking, place.recognition, Component.PLACES) for place in places]
+    assert values == [(1, True), (1, True), (DEFAULT.unconfirmed_places, True)]
+    old = next(pair for pair in pairs(ranking) if pair.unconfirmed)
+    assert old.recognition == places[2].recognition
+    with override("en"):
+        assert "last confirmed on" in sentence(old)
+    seen = rank_campuses(places[2].recognition.establishment, 25, ranking.school_year, today=TODAY)
+    assert all(r.facts.unconfirmed.all() for r in seen)
+
+
 def test_answers_and_agreements_count_and_few_answers_count_little(
     campus: Campus, programme: Programme
 ) -> None:
@@ -235,6 +256,7 @@ def test_settings_replace_the_policy(campus: Campus, programme: Programme, setti
         {"reply_prior_weight": 0.0},
         {"reply_prior": 1.1},
         {"unknown_places": -0.1},
+        {"unconfirmed_places": 1.1},
         {"catchment_metres": float("nan")},
     ],
     ids=str,
