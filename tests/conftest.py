@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.gis.geos import Point
+from django.core.cache import caches
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -33,6 +35,9 @@ def cache_of_this_worker(worker_id: str) -> None:
     first = int(re.search(r"\d+$", location)[0])  # type: ignore[index]
     nth = int(re.sub(r"\D", "", worker_id) or 0)
     settings.CACHES["default"]["LOCATION"] = re.sub(r"\d+$", str(first + 1 + nth), location)
+    # What was imported may have opened the cache already, under the broker's number.
+    with suppress(AttributeError):
+        del caches["default"]
 
 
 @pytest.fixture(scope="session")
