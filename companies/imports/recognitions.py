@@ -189,6 +189,20 @@ class RecognitionImporter(Importer):
         )
         self.reject_rows(
             """
+            SELECT s.line, s.status AS value
+            FROM staged s
+            JOIN matched m ON m.line = s.line
+            JOIN companies_establishment e ON e.unit_number = s.unit_number
+            JOIN companies_recognition r
+                ON r.establishment_id = e.id AND r.programme_id = s.programme_id
+            WHERE s.status IN ('requested', 'incomplete')
+                AND r.status IN ('requested', 'incomplete') AND r.id <> m.recognition_id
+            """,
+            "status",
+            _("A request for this programme at this establishment is running already."),
+        )
+        self.reject_rows(
+            """
             SELECT s.line, s.valid_until AS value, to_char(r.valid_from, 'DD-MM-YYYY') AS start,
                 to_char(r.valid_until, 'DD-MM-YYYY') AS "end"
             FROM staged s

@@ -10,7 +10,7 @@ import pghistory.models
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -397,6 +397,14 @@ periods = st.tuples(st.dates(date(2019, 1, 1), date(2026, 11, 23)), st.integers(
         min_size=1,
         max_size=6,
     )
+)
+# The request of 2020 would be a second one beside that without a day.
+@example(
+    files=[
+        ("geweigerd", date(2020, 1, 1)),
+        ("aangevraagd", None),
+        ("aangevraagd", date(2020, 1, 1)),
+    ]
 )
 def test_any_sequence_of_files_goes_in_and_each_a_second_time_for_nothing(
     load: Any, files: list[tuple[str, date | None]]
