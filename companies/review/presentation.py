@@ -32,12 +32,14 @@ class Clock:
 
     @property
     def state(self) -> str:
-        """`paused`, `overdue`, `due`, `running`, or `none` where no clock runs."""
+        """`paused`, `overdue`, `last`, `due`, `running`, or `none` where no clock runs."""
         if self.left is None:
             return "none"
         if self.paused:
             return "paused"
-        return "overdue" if self.left < 0 else "due" if self.left <= DUE_DAYS else "running"
+        if self.left <= 0:
+            return "overdue" if self.left < 0 else "last"
+        return "due" if self.left <= DUE_DAYS else "running"
 
     @property
     def late(self) -> int:

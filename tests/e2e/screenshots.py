@@ -44,7 +44,7 @@ class Shot:
 
 
 def map_drawn(page: Page) -> None:
-    expect(page.locator("#map[data-drawn]")).to_be_visible()
+    expect(page.locator("#map[data-settled]")).to_be_visible(timeout=60_000)
 
 
 def first_explained(page: Page) -> None:

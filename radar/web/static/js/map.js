@@ -220,8 +220,10 @@ export class RadarMap {
   /** Show a ranking (see matching/presentation.py, MapData), or the whole region for null. */
   async show(data) {
     this.#data = data;
+    delete this.#element.dataset.settled;
     const map = await this.#ready;
     if (this.#data !== data) return;
+    map.once("idle", () => { this.#element.dataset.settled = ""; });
     this.#draw(map);
     if (data?.campus) this.#fit(map, data.shape ? corners(data.shape) : ring(data.campus, data.radius));
     else map.fitBounds(FLANDERS, { padding: 16, animate: false });
