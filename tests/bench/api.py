@@ -34,6 +34,8 @@ from tests.bench.ranking import cases, memory_mb, server  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCUST_FILE = Path(__file__).with_name("api_load.py")
 SECONDS = int(os.environ.get("BENCH_SECONDS", "30"))
+#: As in the Dockerfile: a web process for each core.
+WORKERS = 2
 #: Each user asks once a second.
 REQUESTS_A_SECOND = 50
 STREAMED = ("recognitions", "workplaces")
@@ -96,7 +98,9 @@ def load(port: int, token: str, folder: Path) -> list[dict[str, str]]:
     command += ["--spawn-rate", "25", "--run-time", f"{SECONDS}s", "--reset-stats"]
     command += ["--csv", str(folder / "load"), "--loglevel", "ERROR", "--exit-code-on-error", "0"]
     environment = os.environ | {"BENCH_TOKEN": token, "BENCH_QUESTIONS": str(asked)}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
     with (folder / "load_stats.csv").open() as file:
         return list(csv.DictReader(file))
 
@@ -128,7 +132,7 @@ def stream(port: int, token: str, resource: str, pid: int) -> tuple[int, float, 
 
 def main() -> None:
     console = Console()
-    with server() as (port, process), tempfile.TemporaryDirectory() as folder:
+    with server(WORKERS) as (port, process), tempfile.TemporaryDirectory() as folder:
         client, token = a_token(port)
         try:
             before = memory_mb(process.pid)
@@ -143,7 +147,7 @@ def main() -> None:
                     row["Failure Count"],
                 )
             console.print(table)
-            console.print(f"memory of the web process {before:.0f} MB, then:")
+            console.print(f"memory of a web process {before:.0f} MB, then:")
             for resource in STREAMED:
                 count, seconds, most = stream(port, token, resource, process.pid)
                 console.print(

@@ -145,24 +145,33 @@ def free_port() -> int:
 
 
 @contextmanager
-def server() -> Any:
-    """The site under granian with one worker; yields its port and its process."""
+def server(workers: int = 1) -> Any:
+    """The site under granian; yields its port and its process."""
     port = free_port()
-    command = ["granian", "--interface", "wsgi", "--port", str(port), "--workers", "1"]
+    command = ["granian", "--interface", "wsgi", "--port", str(port), "--workers", str(workers)]
     program = Path(sys.executable).parent / command[0]
     process = subprocess.Popen(
         [program, *command[1:], "--log-level", "error", "radar.wsgi:application"]
     )
     try:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        _wait_for(port)
         yield port, process
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("The server did not start within a minute.")
 
 
 def session_of_an_administrator() -> str:
@@ -176,16 +185,16 @@ def session_of_an_administrator() -> str:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process and its children, in MB."""
-    total = 0
+    """Resident memory of a process or its children, whichever has most, in MB."""
+    most = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
         except (OSError, ValueError):
             continue
         if pid in (int(lines["Pid"]), int(lines["PPid"])):
-            total += int(lines.get("VmRSS", "0 kB").split()[0])
-    return total / 1024
+            most = max(most, int(lines.get("VmRSS", "0 kB").split()[0]))
+    return most / 1024
 
 
 def main() -> None:

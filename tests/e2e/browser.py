@@ -8,8 +8,6 @@ from fixtures.demo.credentials import PASSWORD
 
 ARGUMENTS = [
     "--no-sandbox",
-    # The language of its own controls, such as the parts of a date.
-    "--lang=nl-BE",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
