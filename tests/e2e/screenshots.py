@@ -44,7 +44,7 @@ class Shot:
 
 
 def map_drawn(page: Page) -> None:
-    expect(page.locator("#map[data-settled]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#map[data-settled]")).to_be_visible()
 
 
 def first_explained(page: Page) -> None:
@@ -97,6 +97,7 @@ def answer_page(page: Page) -> None:
     page.get_by_role("button", name="Uitvoeren").click()
     page.wait_for_url(re.compile(r"/contactnames/\d+/"))
     pk = int(page.url.rstrip("/").rsplit("/", 1)[1])
+    page.context.clear_cookies()  # The company has no account.
     page.goto(answer_path(pk))
 
 
@@ -185,6 +186,7 @@ def main(names: list[str]) -> None:
         sys.exit(f"No such picture: {', '.join(sorted(unknown))}. There are: {', '.join(known)}.")
     site = f"http://localhost:{os.environ.get('PORT', '8000')}"
     FOLDER.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)  # A map without a graphics card takes a while.
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for name in names or known:
