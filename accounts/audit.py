@@ -8,14 +8,15 @@ noted by the page that shows it, with `seen`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.dispatch import receiver
 
 from accounts.models import User
+from radar.api.disclosure import personal_data_read
 
 
 def watch(model: type[models.Model], *fields: str, masked: Iterable[str] = ()) -> None:
@@ -26,15 +27,12 @@ def watch(model: type[models.Model], *fields: str, masked: Iterable[str] = ()) -
 def seen(user: User, records: Iterable[models.Model], where: str) -> None:
     """Note that a user saw the personal data in these records, on a page called `where`.
 
-    One statement, whatever their number; records of one model.
+    One statement, whatever their number; none when there are no records.
     """
-    shown = list(records)
-    if not shown:
-        return
-    kind = ContentType.objects.get_for_model(shown[0])
+    kind_of = ContentType.objects.get_for_model
     LogEntry.objects.bulk_create(
         LogEntry(
-            content_type=kind,
+            content_type=kind_of(record),
             object_pk=str(record.pk),
             object_id=record.pk,
             object_repr=str(record)[:200],
@@ -43,16 +41,26 @@ def seen(user: User, records: Iterable[models.Model], where: str) -> None:
             actor_email=user.email,
             additional_data={"where": where},
         )
-        for record in shown
+        for record in records
     )
 
 
-def seen_by_client(client_id: str, kind: type[models.Model], where: dict[str, Any]) -> None:
-    """Note that an API client asked for personal data of a kind: what it asked, not each record."""
+def forget(model: type[models.Model], pk: int, name: str) -> None:
+    """Take the person out of what the log says of her record, now called `name`.
+
+    Who changed or saw it, and when, stays.
+    """
+    kind = ContentType.objects.get_for_model(model)
+    LogEntry.objects.filter(content_type=kind, object_id=pk).update(object_repr=name, changes=None)
+
+
+@receiver(personal_data_read)
+def seen_by_client(sender: type[models.Model], client_id: str, asked: str, **_: object) -> None:
+    """Note that an API client read personal data of a kind: what it asked, not each record."""
     LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(kind),
+        content_type=ContentType.objects.get_for_model(sender),
         object_pk="",
-        object_repr=str(kind._meta.verbose_name_plural),
+        object_repr=str(sender._meta.verbose_name_plural),
         action=LogEntry.Action.ACCESS,
-        additional_data={"client": client_id, **where},
+        additional_data={"client": client_id, "asked": asked},
     )

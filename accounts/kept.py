@@ -10,6 +10,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.db.models import SET_NULL, ForeignObjectRel, Model, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
 
@@ -64,6 +66,36 @@ def _mails(user: User) -> Iterator[Record]:
         Email.objects.filter(to=user.email).order_by("pk").values_list("created", "subject")
     ):
         yield {"created": created, "subject": subject}
+
+
+def _naming() -> list[tuple[type[Model], str]]:
+    """The models and fields that name a user as who made, sent or decided a record of others.
+
+    What is wholly hers, and would go with her, is a kind of its own.
+    """
+    relations = User._meta.get_fields(include_hidden=True)
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in relations
+        if isinstance(relation, ForeignObjectRel)
+        and getattr(relation, "on_delete", None) is SET_NULL
+        and relation.related_model is not LogEntry
+    ]
+
+
+def _named(user: User) -> Iterator[Record]:
+    """One statement, whatever the number of models."""
+    columns = ("_record", "_field", "_key")
+    first, *others = (
+        model._base_manager.filter(**{field: user})
+        .annotate(
+            _record=Value(model._meta.label), _field=Value(field), _key=Cast("pk", TextField())
+        )
+        .values_list(*columns)
+        for model, field in _naming()
+    )
+    for label, field, key in first.union(*others, all=True).order_by(*columns):
+        yield {"record": label, "as": field, "key": key}
 
 
 def _log(user: User) -> Iterator[Record]:
@@ -128,6 +160,13 @@ def register() -> None:
             _mails,
             rule="mails",
             forget=lambda user: Email.objects.filter(to=user.email).delete(),
+        ),
+        Kept(
+            "named",
+            _("Messages, requests, decisions, remarks and imports that name you as their maker"),
+            _("So that colleagues and companies know who did what."),
+            _("As long as the record itself. It stays after you deleted your account, unnamed."),
+            _named,
         ),
         Kept(
             "audit_log",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
 from accounts.requests import UserRequest
 from companies.agreeing import mentors_at, recognition_on
 from companies.models import Agreement, Approach, ApproachStatus
@@ -91,6 +92,8 @@ def _page(
 ) -> HttpResponse:
     today = timezone.localdate()
     recognition = agreement.workplace.recognition
+    if agreement.mentor:
+        audit.seen(request.user, [agreement.mentor], "agreement")
     context = {
         "agreement": agreement,
         "end_form": end_form or EndForm(initial={"on": min(today, agreement.ends_on)}),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import audit
 from accounts.requests import UserRequest
 from companies.models import Establishment
 from placement.establishment_facts import MOST_RIVALS, NEAR_METRES, EstablishmentFacts, facts
@@ -18,6 +19,7 @@ from placement.policies import PlacementPolicy
 def establishment(request: UserRequest, number: str) -> HttpResponse:
     """What is known of an establishment, since when, and what this school did with it before."""
     found = facts(establishment_or_404(request, number), request.user)
+    audit.seen(request.user, found.mentors, "establishment")
     return render(
         request,
         "placement/establishment.html",

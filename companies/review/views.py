@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
 from accounts.requests import UserRequest
 from companies.carry_over import running_successors
 from companies.decisions import running_until, usual_period
@@ -108,6 +109,8 @@ def _record_page(
         .prefetch_related("documents", "mentors")
         .first()
     )
+    mentors = list(found.establishment.mentors.present())
+    audit.seen(request.user, [*mentors, *(asked.mentors.all() if asked else ())], "review")
     campuses = presentation.campuses_near(found, year)
     earlier = list(presentation.earlier_decisions(found)[: presentation.SHOWN])
     in_force = found.status == RecognitionStatus.RECOGNISED
@@ -118,7 +121,7 @@ def _record_page(
         "request_": asked,
         "scan": _scanned(asked),
         "documents": asked.documents.all() if asked else [],
-        "mentors": found.establishment.mentors.present(),
+        "mentors": mentors,
         "campuses": campuses[: presentation.SHOWN],
         "n_campuses": len(campuses),
         "near_km": presentation.NEAR_KM,

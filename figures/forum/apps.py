@@ -6,3 +6,8 @@ class ForumConfig(AppConfig):
     name = "figures.forum"
     label = "forum"
     verbose_name = _("Provincial forum")
+
+    def ready(self) -> None:
+        from figures.forum import kept
+
+        kept.register()

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from radar.api import disclosure
 from radar.api.access import MissingScope, has_scope
 from radar.api.etags import etag_of, matches
 from radar.api.geojson import GeoJsonRenderer, feature, feature_collection, is_geojson
@@ -40,7 +41,10 @@ class ResourceView(APIView):
     administrators_only = True
 
     def reader(self, request: Request, form: ItemQuery | None = None) -> Reader:
-        """Reads what the query selects and embeds, as far as the caller's scopes reach."""
+        """Reads what the query selects and embeds, as far as the caller's scopes reach.
+
+        That a client reads personal data with it is told (`disclosure`).
+        """
         asked = form.cleaned_data if form else {}
         select, embed = asked.get("select", []), asked.get("embed", [])
         for name in select:
@@ -51,13 +55,15 @@ class ResourceView(APIView):
                 _require(request, reference.to.scope)
         if select and is_geojson(request):
             select = [*select, "point"]
-        return Reader(
+        reader = Reader(
             self.resource,
             host_of(request),
             partial(has_scope, request),
             select=[*select, *embed] if select else [],
             embed=embed,
         )
+        disclosure.tell(request, reader)
+        return reader
 
 
 def host_of(request: Request) -> str:

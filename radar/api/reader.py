@@ -42,6 +42,14 @@ class Reader:
     def _wanted(self, name: str) -> bool:
         return not self.select or name in self.select
 
+    def personal(self) -> Iterator[Resource]:
+        """The resources of whose records it shows personal data, embedded ones too."""
+        if any(p.scope for p in self._properties):
+            yield self.resource
+        for reference in self._references:
+            if reference.name in self.embed:
+                yield from Reader(reference.to, self.host, self.scopes).personal()
+
     def values(self, records: QuerySet[Any]) -> QuerySet[Any]:
         """The query of the columns that the bodies need, the primary key first."""
         shown: list[Property | Reference] = [*self._properties, *self._references]

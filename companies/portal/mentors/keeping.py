@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts import audit
 from companies.models import Company, Mentor
 
 
@@ -24,10 +25,11 @@ def mentors_of(company: Company) -> QuerySet[Mentor]:
 def remove(mentor: Mentor) -> None:
     """Forget a mentor. Where agreements name her, an unnamed record stays; twice is once."""
     kept = Mentor.objects.select_for_update().get(pk=mentor.pk)
-    if not kept.agreements.exists():
+    if kept.agreements.exists():
+        kept.name, kept.email = str(_("removed mentor")), ""
+        kept.years_of_experience = kept.trained_on = kept.training_due_on = None
+        kept.is_removed = True
+        kept.save()
+    else:
         kept.delete()
-        return
-    kept.name, kept.email = str(_("removed mentor")), ""
-    kept.years_of_experience = kept.trained_on = kept.training_due_on = None
-    kept.is_removed = True
-    kept.save()
+    audit.forget(Mentor, mentor.pk, str(_("removed mentor")))

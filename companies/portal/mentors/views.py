@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import audit
 from accounts.requests import UserRequest
 from companies.portal.acting import acting_company
 from companies.portal.mentors.forms import MentorForm
@@ -20,7 +21,9 @@ from companies.portal.mentors.keeping import mentors_of, remove
 def mentors(request: UserRequest) -> HttpResponse:
     """The mentors of the company that one acts for, by establishment."""
     company = acting_company(request)
-    context = {"company": company, "mentors": mentors_of(company)}
+    listed = list(mentors_of(company))
+    audit.seen(request.user, listed, "company-mentors")
+    context = {"company": company, "mentors": listed}
     return render(request, "portal/mentors.html", context)
 
 
@@ -35,6 +38,8 @@ def mentor(request: UserRequest, pk: int | None = None) -> HttpResponse:
         form.save()
         messages.success(request, _("The mentor is saved."))
         return redirect("company-mentors")
+    if found:
+        audit.seen(request.user, [found], "company-mentor")
     context = {"company": company, "form": form, "mentor": found}
     return render(request, "portal/mentor.html", context, status=400 if form.errors else 200)
 
