@@ -1,6 +1,6 @@
 """Reads the tables beside this file: who gets which answer at which address.
 
-A row is a method, an address and an answer for each role of `world.ROLES`, in their order:
+A row is a method, an address and an answer for each of `ROLES`, in their order:
 
     GET  /wat-als/{scenario}/    302 404 200 404 404 404 404 404 404 404 -
 
@@ -16,12 +16,50 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from tests.access.world import ROLES, World, key
-
+#: Whose columns the tables have, in their order. `user` has an account and no role.
+ROLES = (
+    "anonymous",
+    "user",
+    "coordinator",
+    "coordinator2",
+    "owner",
+    "member",
+    "owner2",
+    "consultant",
+    "consultant2",
+    "administrator",
+    "client",
+)
 TABLES = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+class Records(Protocol):
+    """The records that addresses name: those of the tests, or of the benchmark's demo region."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def key(record: Any) -> str:
+    """A record as an address names it: by the number or key of the field, or the row's own."""
+    for name in ("key", "enterprise_number", "unit_number", "slug", "number"):
+        value = getattr(record, name, None)
+        if value is not None and not callable(value):
+            return str(value)
+    return str(getattr(record, "pk", record))
+
+
+def filled(address: str, records: Records) -> str:
+    """The address with its records filled in."""
+
+    def fill(match: re.Match[str]) -> str:
+        name, _dot, attribute = match[1].partition(".")
+        record = records[name]
+        return str(getattr(record, attribute)) if attribute else key(record)
+
+    return re.sub(r"\{([\w.]+)\}", fill, address)
 
 
 @dataclass(frozen=True)
@@ -37,33 +75,21 @@ class Row:
     def __str__(self) -> str:
         return f"{self.table} {self.method} {self.address}"
 
-    def path(self, world: World | None) -> str:
-        """The address with its records filled in; without a world, with a stand-in."""
+    def path(self, records: Records) -> str:
+        """The address with its records filled in."""
+        return filled(self.address, records)
 
-        def fill(match: re.Match[str]) -> str:
-            if world is None:
-                return FILLERS.get(match[1], "1")
-            name, _dot, attribute = match[1].partition(".")
-            record = world[name]
-            return str(getattr(record, attribute)) if attribute else key(record)
-
-        return re.sub(r"\{([\w.]+)\}", fill, self.address)
-
-    def body(self, world: World) -> dict[str, Any]:
+    def body(self, records: Records) -> dict[str, Any]:
         """What is sent, as arguments of Django's test client."""
         if self.sends.startswith(("{", "[")):
             return {"data": json.loads(self.sends), "content_type": "application/json"}
-        filled = Row(self.table, "", self.sends, (), "").path(world)
-        return {"data": dict(parse_qsl(filled, keep_blank_values=True))} if filled else {}
+        sent = filled(self.sends, records)
+        return {"data": dict(parse_qsl(sent, keep_blank_values=True))} if sent else {}
 
     def expected(self) -> dict[str, int]:
         """The answer for each role that is asked."""
         pairs = zip(ROLES, self.answers, strict=True)
         return {role: int(answer) for role, answer in pairs if answer != "-"}
-
-
-#: What stands for a record where the address is only looked up.
-FILLERS = dict.fromkeys(("company", "company2", "unclaimed"), "0123456749")
 
 
 def rows() -> Iterator[Row]:

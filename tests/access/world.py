@@ -52,21 +52,6 @@ from tests.factories import (
     WorkplaceFactory,
 )
 
-#: Whose columns the tables have, in their order. `user` has an account and no role.
-ROLES = (
-    "anonymous",
-    "user",
-    "coordinator",
-    "coordinator2",
-    "owner",
-    "member",
-    "owner2",
-    "consultant",
-    "consultant2",
-    "administrator",
-    "client",
-)
-
 
 @dataclass
 class World:
@@ -188,12 +173,3 @@ RECORDS: dict[str, Callable[[World], Any]] = {
     "invitation": lambda w: InvitationFactory(company=w["company"]),
     "invitation_link": _invitation_link,
 }
-
-
-def key(record: Any) -> str:
-    """A record as an address names it: by the number or key of the field, or the row's own."""
-    for name in ("key", "enterprise_number", "unit_number", "slug", "number"):
-        value = getattr(record, name, None)
-        if value is not None and not callable(value):
-            return str(value)
-    return str(getattr(record, "pk", record))

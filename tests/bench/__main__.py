@@ -5,19 +5,21 @@ import os
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import psycopg.sql
 from environs import Env
 from rich.console import Console
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 10])
-    parser.add_argument(
-        "--only", choices=["ranking", "kbo", "allocation", "radar", "api"], help="one of them"
-    )
+    kinds = ["ranking", "kbo", "allocation", "radar", "api", "pages"]
+    parser.add_argument("--only", choices=kinds, help="one of them")
     options = parser.parse_args()
     console = Console()
     if options.only in (None, "kbo"):
@@ -36,6 +38,13 @@ def main() -> None:
         environment = _environment("radar_bench_1")
         _fill(environment, 1)
         subprocess.run([sys.executable, "-m", "tests.bench.api"], env=environment, check=True)
+    if options.only in (None, "pages"):
+        console.rule("every page, as each user")
+        environment = _environment("radar_bench_1")
+        _fill(environment, 1)
+        refresh = [sys.executable, "manage.py", "refresh_figures"]
+        subprocess.run(refresh, env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "tests.bench.pages"], env=environment, check=True)
     if options.only not in (None, "ranking"):
         return
     for scale in options.scale:
@@ -74,6 +83,9 @@ def _environment(name: str) -> dict[str, str]:
             )
     return os.environ | {
         "DATABASE_URL": url.rsplit("/", 1)[0] + f"/{name}",
+        # Not the cache, the queue and the files of a site that runs beside it.
+        "REDIS_URL": os.environ["REDIS_URL"].replace("?db=0", "?db=2"),
+        "DATA_DIR": str(ROOT / ".local" / "bench"),
         "DJANGO_SETTINGS_MODULE": "radar.settings.production",
         "SECRET_KEY": secrets.token_urlsafe(60),
         "HTTPS": "false",
