@@ -6,9 +6,11 @@ whichever side looks at it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +21,11 @@ from numpy.typing import NDArray
 from companies.models import Establishment, Recognition, Workplace
 from companies.recognitions import is_unconfirmed
 from geo.coordinates import Floats, geodesic_metres
+from geo.reach import Travel, Trip, configured
 from matching.candidates import Latitude, Longitude, activity_of, in_catchment, share_valid
 from matching.pairs import Pair, component_scores
 from matching.policy import Policy, policy_in_force
+from matching.ranking import Way
 from matching.scoring import Facts, Scores, score
 from schools.models import Campus, OfferingStatus, Programme, SchoolYear
 
@@ -42,12 +46,24 @@ class CampusRanking:
     school_year: SchoolYear
     policy: Policy
     campus_ids: NDArray[np.int64]
+    #: Where the campuses are (n, 2), WGS 84 degrees.
+    points: Floats
     facts: Facts
     scores: Scores
     order: NDArray[np.int64]
+    way: Way
+    #: The ways from the campuses (n, 1), where a limit had them asked for.
+    told: Travel | None
 
     def __len__(self) -> int:
         return len(self.order)
+
+    def trips(self, rows: Sequence[int]) -> list[Trip]:
+        """How pupils of some of the campuses get here; an engine is asked for those only."""
+        if self.told is not None:
+            return [self.told.trip(row, 0) for row in rows]
+        travel = _travel(self.points[list(rows)], self.recognition.establishment, self.way)
+        return [travel.trip(i, 0) for i in range(len(rows))]
 
 
 @dataclass(frozen=True)
@@ -65,6 +81,10 @@ class _Campuses:
     longitudes: Floats
     latitudes: Floats
 
+    @property
+    def points(self) -> Floats:
+        return np.column_stack((self.longitudes, self.latitudes))
+
 
 def rank_campuses(
     establishment: Establishment,
@@ -73,13 +93,16 @@ def rank_campuses(
     programme: Programme | None = None,
     today: date | None = None,
     policy: Policy | None = None,
+    way: Way | None = None,
 ) -> list[CampusRanking]:
     """The campuses for each usable recognition of an establishment, or for that of one programme.
 
     Sorted by the programme's title. Four queries, however many recognitions. An establishment
-    without a point has recognitions, and no campuses for them.
+    without a point has recognitions, and no campuses for them. With a `way` that has a limit, only
+    campuses whose pupils are here within so many minutes.
     """
     today, policy = today or timezone.localdate(), policy or policy_in_force()
+    way = way or Way()
     recognitions = Recognition.objects.usable_in(school_year, today).filter(
         establishment=establishment
     )
@@ -96,6 +119,9 @@ def rank_campuses(
     }
     activity = activity_of([establishment.pk], today)[0]
     campuses = _campuses_offering({r.programme_id for r in found}, school_year)
+    metres = radius_km * 1000
+    if way.at_most is not None:
+        metres = min(metres, configured().farthest(way.mode, way.at_most))
     rankings = []
     for recognition in found:
         recognition.establishment = establishment
@@ -110,38 +136,60 @@ def rank_campuses(
             today,
             policy,
         )
-        near = facts.distance <= radius_km * 1000
-        ids = ids[near]
+        points = campuses[recognition.programme_id].points
+        near = np.flatnonzero(facts.distance <= metres)
+        told = None
+        if way.at_most is not None:
+            asked = _travel(points[near], establishment, way)
+            in_time = np.flatnonzero(asked.minutes[:, 0] <= way.at_most)
+            near, told = near[in_time], asked.of(in_time)
+        ids, points = ids[near], points[near]
         facts = Facts(**{name: values[near] for name, values in vars(facts).items()})
         scores = score(facts, policy)
         # np.lexsort sorts by its last key first.
         order = np.lexsort((ids, facts.distance, -scores.score))
         rankings.append(
             CampusRanking(
-                recognition, workplace, radius_km, school_year, policy, ids, facts, scores, order
+                recognition,
+                workplace,
+                radius_km,
+                school_year,
+                policy,
+                ids,
+                points,
+                facts,
+                scores,
+                order,
+                way,
+                told,
             )
         )
     return rankings
 
 
 def campus_pairs(
-    rankings: Iterable[CampusRanking], start: int = 0, stop: int | None = None
+    rankings: Sequence[CampusRanking], start: int = 0, stop: int | None = None
 ) -> list[CampusPair]:
     """The pairs of rankings laid end to end, from `start` to `stop`, read in one query.
 
     One whose campus was deleted since it was ranked is left out; the others keep their ranks.
     """
     rows = [
-        (ranking, rank, int(row))
-        for ranking in rankings
+        (n, rank, int(row))
+        for n, ranking in enumerate(rankings)
         for rank, row in enumerate(ranking.order, start=1)
     ][start:stop]
     campuses = (
         Campus.objects.select_related("school", "municipality")
         .defer("municipality__boundary", "municipality__point")
         .order_by()
-        .in_bulk({int(ranking.campus_ids[row]) for ranking, _, row in rows})
+        .in_bulk({int(rankings[n].campus_ids[row]) for n, _, row in rows})
     )
+    trips = [
+        trip
+        for n, of in groupby(rows, itemgetter(0))
+        for trip in rankings[n].trips([row for _, _, row in of])
+    ]
     return [
         CampusPair(
             rank=rank,
@@ -151,12 +199,21 @@ def campus_pairs(
             recognition=ranking.recognition,
             workplace=ranking.workplace,
             lapses_during_year=ranking.recognition.lapses_during(ranking.school_year),
+            trip=trip,
             unconfirmed=bool(ranking.facts.unconfirmed[row]),
             campus=campuses[pk],
         )
-        for ranking, rank, row in rows
-        if (pk := int(ranking.campus_ids[row])) in campuses
+        for (n, rank, row), trip in zip(rows, trips, strict=True)
+        if (ranking := rankings[n]) and (pk := int(ranking.campus_ids[row])) in campuses
     ]
+
+
+def _travel(points: Floats, establishment: Establishment, way: Way) -> Travel:
+    """The ways (n, 1) from campuses (n, 2) to an establishment."""
+    # Without a point it has no campuses, and nobody is asked.
+    point = establishment.point
+    here = (point.x, point.y) if point else (0.0, 0.0)
+    return configured().travel(points, np.array([here]), way.mode, way.at_most)
 
 
 def _campuses_offering(programmes: set[int], school_year: SchoolYear) -> dict[int, _Campuses]:

@@ -190,7 +190,7 @@ class PointQuery(MatchQuery):
 class EstablishmentQuery(MatchQuery):
     """The same seen from an establishment: `rankings()` has one for each of its recognitions."""
 
-    campus = mode = max_minutes = None  # type: ignore[assignment]
+    campus = None  # type: ignore[assignment]
     programme = forms.CharField(label=_("programme"), max_length=160, required=False)
 
     def clean_programme(self) -> Programme | None:  # type: ignore[override]
@@ -200,5 +200,9 @@ class EstablishmentQuery(MatchQuery):
         """The campuses for each recognition that a valid query asks for."""
         asked = self.cleaned_data
         return rank_campuses(
-            establishment, asked["radius"], asked["school_year"], asked["programme"]
+            establishment,
+            asked["radius"],
+            asked["school_year"],
+            asked["programme"],
+            way=self.way(),
         )

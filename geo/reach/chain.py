@@ -71,6 +71,10 @@ class Travel:
         """The same to some of the destinations: where (m,) is true, or of these row numbers."""
         return Travel(self.mode, self.minutes[:, keep], self.given_by[:, keep])
 
+    def of(self, origins: NDArray[np.int64]) -> Travel:
+        """The same from some of the origins, by their row numbers."""
+        return Travel(self.mode, self.minutes[origins], self.given_by[origins])
+
     @property
     def sources(self) -> list[Source]:
         """Everybody who gave a value that is a way, in the order of `SOURCES`."""

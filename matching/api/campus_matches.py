@@ -15,9 +15,11 @@ from companies.models import Establishment
 from matching.api.examples import CAMPUS_MATCHES
 from matching.api.matches import (
     REACH,
+    WAY,
     ComponentSerializer,
     MatchRecognitionSerializer,
     PlacesSerializer,
+    TravelSerializer,
     score_body,
 )
 from matching.campus_ranking import CampusPair, campus_pairs
@@ -41,6 +43,7 @@ class CampusMatchSerializer(serializers.Serializer[Any]):
     rank = serializers.IntegerField(help_text="among the campuses of the same recognition")
     score = serializers.FloatField(help_text="the same as the campus sees")
     distance = serializers.IntegerField(help_text="metres, geodesic (hemelsbreed)")
+    travel = TravelSerializer()
     components = ComponentSerializer(many=True)
     explanation = serializers.CharField()
     recognition = MatchRecognitionSerializer()
@@ -81,6 +84,7 @@ class EstablishmentMatches(APIView):
                 EstablishmentQuery.base_fields["programme"],
                 "only that of one of its recognitions",
             ),
+            *WAY,
             *REACH,
         ],
         responses=page_serializer("CampusMatchPage", CampusMatchSerializer),

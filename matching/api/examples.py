@@ -59,7 +59,9 @@ _PAIR = {
         {"name": "proximity", "value": 0.936995, "weight": 0.35, "known": True},
         {"name": "places", "value": 0.333333, "weight": 0.25, "known": True},
     ],
-    "explanation": "Op 0,9 km hemelsbreed. 1 vrije plaats. Weegt het meest door: nabijheid.",
+    "travel": {"mode": "cycling", "minutes": 5, "source": "estimate"},
+    "explanation": "Op 0,9 km hemelsbreed. 5 minuten met de fiets (geschat). 1 vrije plaats. Weegt "
+    "het meest door: nabijheid.",
     "recognition": {
         "programme": 88,
         "validFrom": "2024-09-28",
@@ -70,9 +72,6 @@ _PAIR = {
 }
 MATCH = {
     **_PAIR,
-    "explanation": "Op 0,9 km hemelsbreed. 5 minuten met de fiets (geschat). 1 vrije plaats. Weegt "
-    "het meest door: nabijheid.",
-    "travel": {"mode": "cycling", "minutes": 5, "source": "estimate"},
     "establishment": {
         "name": "Installaties Voorbeeld Gent",
         "unitNumber": "2123456703",

@@ -99,12 +99,11 @@ def match_body(pair: Pair) -> dict[str, Any]:
         place["address"] = establishment.address
     if establishment.point:
         place["point"] = {"type": "Point", "coordinates": list(establishment.point.coords)}
-    travel = {"travel": pair.trip.as_json()} if pair.trip else {}
-    return score_body(pair) | travel | {"establishment": place}
+    return score_body(pair) | {"establishment": place}
 
 
 def score_body(pair: Pair) -> dict[str, Any]:
-    """What both sides of a pair see of it: the score and its reasons, and the recognition."""
+    """What both sides of a pair see of it: the score and its reasons, way and recognition."""
     workplace = pair.workplace
     places: dict[str, Any] = {"known": False}
     if workplace and workplace.places_offered is not None:
@@ -135,7 +134,7 @@ def score_body(pair: Pair) -> dict[str, Any]:
             "lapsesDuringYear": pair.lapses_during_year,
         },
         "places": places,
-    }
+    } | ({"travel": pair.trip.as_json()} if pair.trip else {})
 
 
 MATCH_PAGE = page_serializer("MatchPage", MatchSerializer)

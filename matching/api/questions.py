@@ -38,10 +38,6 @@ NAMES = {
 }
 
 
-#: What only a question for workplaces may say.
-WAY = {"mode", "maxMinutes"}
-
-
 class _AnyEstablishmentQuery(EstablishmentQuery):
     """Also the establishment, which elsewhere stands in the address."""
 
@@ -63,7 +59,7 @@ def misshapen(question: Any, where: str) -> list[Issue]:
             f"{where}.{name}"[:80], _("This field is unknown."), kind="unknownInput", place="body"
         )
         for name in question
-        if name not in NAMES or ("establishment" in question and name in WAY)
+        if name not in NAMES
     ]
     found += [
         issue(f"{where}.{name}", _("This is a text or a number."), place="body")
