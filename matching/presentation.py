@@ -76,7 +76,7 @@ class Row:
             start += points
         return found
 
-    @property
+    @cached_property
     def advantage(self) -> tuple[str, float] | None:
         """What puts it above the next one most: the component and how many points it gives."""
         if self.below is None or self.below.rank < self.pair.rank:
@@ -84,7 +84,7 @@ class Row:
         name, gain = max(difference(self.pair, self.below).items(), key=lambda item: item[1])
         return (component_label(name), 100 * gain) if gain > 0 else None
 
-    @property
+    @cached_property
     def advice(self) -> list[tuple[str, Lift]]:
         """What would lift it, as a thing to ask and what that gives."""
         return [(self._ask(lift), lift) for lift in lifts(self.ranking, self.pair.rank)]

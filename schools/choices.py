@@ -13,7 +13,8 @@ from schools.school_years import school_year_name, school_year_starting
 
 def campus_choices(campuses: CampusQuerySet) -> Iterable[tuple[str, Any]]:
     """The campuses by key, found by town and school too."""
-    for campus in campuses.select_related("school", "municipality"):
+    names = ("name", "site_number", "school__number", "school__name", "municipality__name")
+    for campus in campuses.select_related("school", "municipality").only(*names):
         town = campus.municipality.name if campus.municipality else ""
         yield campus.key, Found(str(campus), town, f"{campus.school} {campus.key}")
 
@@ -23,6 +24,7 @@ def programme_choices() -> Iterable[tuple[str, Any]]:
     programmes = (
         Programme.objects.valid_on(timezone.localdate())
         .annotate(words=StringAgg("aliases__name", " ", default=""))
+        .only("number", "title", "education_form")
         .order_by("title", "number")
     )
     for programme in programmes:

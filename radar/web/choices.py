@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.choices import CallableChoiceIterator
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 
 def later(choices: Callable[[], Iterable[Any]]) -> Any:
@@ -27,25 +27,20 @@ class SearchSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Written at once: a template per option would cost more than all the rest of a page."""
-        widget = self.get_context(name, value, attrs)["widget"]
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (option["value"], flatatt(option["attrs"]), option["label"])
-                for _group, found, _index in widget["optgroups"]
-                for option in found
-            ),
-        )
-        return format_html(
-            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options
-        )
+        chosen = set(self.format_value(value))
+        options = mark_safe("".join(_option(*choice, chosen) for choice in self.choices))  # noqa: S308
+        written = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", written, options)
 
-    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
-        option = super().create_option(name, value, label, *args, **kwargs)
-        if isinstance(label, Found):
-            option["attrs"] |= {"data-hint": label.hint, "data-words": label.words}
-        return option
+
+def _option(value: Any, label: Any, chosen: set[str]) -> str:
+    """An option as HTML; what stands in it is escaped here."""
+    text = str(value)
+    hint = ""
+    if isinstance(label, Found):
+        hint = f' data-hint="{escape(label.hint)}" data-words="{escape(label.words)}"'
+    selected = " selected" if text in chosen else ""
+    return f'<option value="{escape(text)}"{hint}{selected}>{escape(label)}</option>'
 
 
 class Found(str):
