@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,7 @@ from placement.approach_views import own_approach
 from placement.placing import change_terms, end_placement, place_pupil
 from placement.pupil_requests import PupilRequest
 from placement.sorting import Sorting
+from radar.web.paging import KeyPaginator
 from radar.web.spreadsheets import FORMATS, table_response
 from schools.models import SchoolYear
 
@@ -53,7 +53,7 @@ def agreements(request: UserRequest) -> HttpResponse:
         header = [*(str(head) for head in HEADS.values()), _("hours a week"), _("mentor")]
         header.append(_("reason for ending early"))
         return table_response("overeenkomsten", suffix, header, map(_cells, found.iterator(500)))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeyPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "heads": sorting.heads(HEADS)}
     return render(request, "placement/agreements.html", context)
 

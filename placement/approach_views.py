@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
@@ -25,6 +24,7 @@ from companies.models import Agreement, AgreementStatus, Approach, ApproachStatu
 from placement.approach_forms import SORTS, ApproachFilter, ApproachForm, StepForm
 from placement.discussion import discussions
 from placement.sorting import Sorting
+from radar.web.paging import KeyPaginator
 from radar.web.spreadsheets import FORMATS, table_response
 from schools.models import SchoolYear
 
@@ -72,7 +72,9 @@ def board(request: UserRequest) -> HttpResponse:
         F("pk"),
     ]
     nth = Window(RowNumber(), partition_by="status", order_by=order)
-    cards = list(found.annotate(nth=nth).filter(nth__lte=CARDS).order_by(*order))
+    # The keys first: only the cards are read with all that they name.
+    shown = list(found.annotate(nth=nth).filter(nth__lte=CARDS).values_list("pk", flat=True))
+    cards = list(found.filter(pk__in=shown).order_by(*order))
     talks = discussions(_place(item) for item in cards if item.is_open)
     for card in cards:
         card.discussion = talks.get(_place(card))  # type: ignore[attr-defined]
@@ -107,7 +109,7 @@ def approach_list(request: UserRequest) -> HttpResponse:
     if (suffix := request.GET.get("format")) in FORMATS:
         header = [*(str(head) for head in HEADS.values()), _("reason"), _("coordinator"), _("note")]
         return table_response("contactnames", suffix, header, map(_cells, found.iterator(500)))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeyPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "heads": sorting.heads(HEADS)}
     return render(request, "placement/approach_list.html", context)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -39,6 +38,7 @@ from companies.review.deciding import (
 )
 from companies.review.forms import BulkForm, PeriodForm, ReasonForm
 from companies.timeline import timeline
+from radar.web.paging import KeyPaginator
 from radar.web.spreadsheets import FORMATS, table_response
 from schools.models import Programme, SchoolYear, Sector
 from schools.school_years import school_year_starting
@@ -76,7 +76,7 @@ def inbox(request: UserRequest) -> HttpResponse:
     if (suffix := request.GET.get("format")) in FORMATS:
         heads = [str(head) for head in inboxes.HEADS]
         return table_response(_("requests"), suffix, heads, inboxes.cells(found, today))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = KeyPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     numbers = inboxes.counts(request.user, today)
     context = {
         "page": page,
