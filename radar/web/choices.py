@@ -28,9 +28,9 @@ class SearchSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Written at once: a template per option would cost more than all the rest of a page."""
         chosen = set(self.format_value(value))
-        options = mark_safe("".join(_option(*choice, chosen) for choice in self.choices))  # noqa: S308
+        options = "".join(_option(choice, label, chosen) for choice, label in self.choices)
         written = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", written, options)
+        return format_html("<select{}>{}</select>", written, mark_safe(options))  # noqa: S308
 
 
 def _option(value: Any, label: Any, chosen: set[str]) -> str:

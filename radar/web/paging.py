@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 
 
-class KeyPaginator(Paginator):  # type: ignore[type-arg]
+class KeyPaginator(Paginator):
     """Finds the keys of a page first, and then reads those rows with all that they name.
 
     The database sorts a whole list to cut a page of it: keys alone make that quick, where rows
     joined with five tables do not. One query more than a plain `Paginator`.
     """
+
+    object_list: QuerySet[Any]
 
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
@@ -20,4 +23,4 @@ class KeyPaginator(Paginator):  # type: ignore[type-arg]
         keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
         # What was deleted since is left out.
         rows = self.object_list.order_by().in_bulk(keys)
-        return self._get_page([rows[key] for key in keys if key in rows], number, self)
+        return Page([rows[key] for key in keys if key in rows], number, self)
