@@ -166,10 +166,14 @@ def ring(
     note: str = "",
     outcome: Answer | None = None,
 ) -> Approach:
-    """Write down that the establishment was rung, and what it said, if it said something."""
+    """Write down that the establishment was rung, and what it said, if it said something.
+
+    What it did not say yet, it can answer in its portal.
+    """
     approach = _locked(approach)
     approach.channel, approach.coordinator = ApproachChannel.TELEPHONE, by
     approach.expect_answer(today, answer_days)
+    renew(approach)
     _step(approach, ApproachStatus.SENT, Side.SCHOOL, by, note)
     if outcome is not None:
         _take_answer(approach, outcome, Side.SCHOOL, by, today)

@@ -14,7 +14,7 @@ from companies.models import Recognition
 from matching.explanation import travel_sentence
 from matching.fairness import SchoolShare
 from matching.proposals import Placement, Proposals, Pupil, Why
-from schools.models import School
+from schools.models import Campus, School
 
 WHY = {
     Why.NOT_RECOGNISED: gettext_lazy("No company near is recognised for this programme."),
@@ -103,6 +103,12 @@ class Report:
     lines: list[Line]
     schools: list[SchoolRow]
     swaps: list[Swap]
+
+    @property
+    def campus(self) -> Campus | None:
+        """The campus of every pupil; None where they are of several."""
+        campuses = {line.pupil.campus for line in self.lines}
+        return campuses.pop() if len(campuses) == 1 else None
 
 
 def report(pupils: Sequence[Pupil], found: Proposals) -> Report:

@@ -142,9 +142,7 @@ def shared(request: UserRequest, link: str) -> HttpResponse:
     """A scenario for whoever has its link and a login: to read, not to change."""
     scenarios = Scenario.objects.shared().select_related("school_year")
     context = _outcome(get_object_or_404(scenarios, link=link))
-    response = render(request, "matching/scenario_shared.html", context)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "matching/scenario_shared.html", context)
 
 
 @require_safe

@@ -40,6 +40,9 @@ def search(request: UserRequest) -> HttpResponse:
             context |= _answer(form, str(asked.get("page", "")))
         else:
             context["refused"] = form.errors
+    else:
+        # Who was not asked for a programme yet left none out.
+        form.errors.pop("programme", None)
     fragment = request.htmx and not request.htmx.history_restore_request
     return render(
         request,

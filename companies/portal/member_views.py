@@ -103,9 +103,7 @@ def invitation(request: UserRequest, link: str) -> HttpResponse:
             )
             return redirect("home")
     context = {"invitation": found, "problem": problem}
-    response = render(request, "portal/invitation.html", context, status=400 if problem else 200)
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "portal/invitation.html", context, status=400 if problem else 200)
 
 
 @require_POST

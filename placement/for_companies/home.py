@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -23,13 +23,10 @@ from companies.models import (
     RecognitionStatus,
     Workplace,
 )
-from companies.recognitions import is_unconfirmed
+from companies.recognitions import WAITING, is_unconfirmed
 from geo.coordinates import to_lambert
 from placement.for_companies.near import RADIUS_KM, searching_at
 from schools.models import Campus, Offering, OfferingStatus, SchoolYear
-
-#: A recognition that ends within this time is to be renewed.
-RENEW_WITHIN = timedelta(days=183)
 
 
 @dataclass(frozen=True)
@@ -197,21 +194,25 @@ def _todos(company: Company, lines: list[Line], waiting: list[Approach], today: 
 
 
 def _about_recognitions(lines: list[Line], today: date) -> list[ToDo]:
+    """Requests to complete, and recognitions to renew whose renewal was not asked for yet."""
+    waiting = {_subject(line) for line in lines if line.recognition.status in WAITING}
     found = []
     for line in lines:
         recognition = line.recognition
         about = {"programme": recognition.programme, "establishment": recognition.establishment}
+        url = reverse("recognition", args=[recognition.pk])
         if recognition.status == RecognitionStatus.INCOMPLETE:
             text = _("Complete the request for %(programme)s at %(establishment)s.") % about
-            found.append(ToDo(None, text, reverse("recognitions"), late=True))
-        elif (
-            recognition.status == RecognitionStatus.RECOGNISED
-            and recognition.valid_until
-            and today <= recognition.valid_until <= today + RENEW_WITHIN
-        ):
+            found.append(ToDo(None, text, url, late=True))
+        elif recognition.is_renewable(today) and _subject(line) not in waiting:
             text = _("Renew the recognition for %(programme)s at %(establishment)s.") % about
-            found.append(ToDo(recognition.valid_until, text, reverse("recognitions"), late=False))
+            found.append(ToDo(recognition.valid_until, text, url, late=False))
     return found
+
+
+def _subject(line: Line) -> tuple[int, int]:
+    """What a recognition is for: its establishment and its programme."""
+    return line.recognition.establishment_id, line.recognition.programme_id
 
 
 def _about_places(lines: list[Line], today: date) -> list[ToDo]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.requests import UserRequest
 from companies.portal.acting import acting_company
+from companies.portal.claims import Claim
 from companies.review.home import consultant_home
 from matching.queries import DEFAULT_RADIUS_KM
 from placement.for_companies.home import company_home
@@ -29,5 +30,6 @@ def home_context(request: UserRequest) -> dict[str, Any]:
         "radius": DEFAULT_RADIUS_KM,
         "school": SchoolHome(user, school_year) if roles.coordinator else None,
         "company": company_home(acting_company(request), today) if roles.company_user else None,
+        "claims": Claim.objects.open().filter(user=user).select_related("company"),
         "consultant": consultant_home(user, school_year, today) if roles.consultant else None,
     }

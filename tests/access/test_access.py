@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from django.urls import Resolver404, get_resolver, resolve
 from django.utils import translation
 
+from tests.access.routes import routes
 from tests.access.table import ROLES, TABLES, Row, rows
 from tests.access.world import World
 
@@ -22,18 +21,6 @@ ROWS = list(rows())
 ADMINISTRATION = "admin/"
 #: Answers with 404 itself, so that unknown addresses of the API are problems too.
 CATCH_ALL = "api/v1/.*$"
-
-
-def routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
-    """Every route of the site, as a resolved address names it."""
-    for pattern in patterns:
-        # A regular expression says where it starts, which the whole route does not.
-        part = str(pattern.pattern)
-        route = prefix + (part.removeprefix("^") if prefix else part)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, route)
-        elif isinstance(pattern, URLPattern):
-            yield route
 
 
 class Fillers:
@@ -93,7 +80,7 @@ def test_every_address_has_a_row() -> None:
         told = {route_of(row) for row in ROWS}
     there = {
         route
-        for route in routes(get_resolver().url_patterns)
+        for route, _view in routes(get_resolver().url_patterns)
         if not route.startswith(ADMINISTRATION) and route != CATCH_ALL
     }
     assert sorted(there - told) == []
@@ -108,7 +95,7 @@ def test_nobody_but_administrators_sees_the_administration() -> None:
     harmless = ("admin/jsi18n/", "admin/login/", "admin/logout/")
     asked = {
         "/" + re.sub(r"<[^>]+>", "1", route)
-        for route in routes(get_resolver().url_patterns)
+        for route, _view in routes(get_resolver().url_patterns)
         if route.startswith(ADMINISTRATION) and "(?P<" not in route and route not in harmless
     }
     assert len(asked) > 50

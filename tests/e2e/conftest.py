@@ -4,8 +4,8 @@ The browser's driver keeps an event loop running in this thread, in which Django
 database anything; so the region is loaded before the browser starts and removed after it stops.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from io import StringIO
 from typing import Any
 
@@ -18,9 +18,13 @@ from django.test.utils import setup_databases, teardown_databases
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from fixtures.demo.credentials import ADMINISTRATOR, COORDINATOR
-from tests.e2e.browser import launch, log_in
+from fixtures.demo.credentials import COORDINATOR
+from tests.e2e.axe import DESK
+from tests.e2e.browser import launch
+from tests.e2e.complaints import no_complaints
+from tests.e2e.sessions import login_state_of
 
+Window = Callable[..., AbstractContextManager[Page]]
 SCALE = 0.1
 
 # A machine that runs two workers and two browsers can take longer than the usual five seconds.
@@ -69,24 +73,9 @@ def chromium(site: str) -> Iterator[Browser]:
         browser.close()
 
 
-def login_state_of(email: str, chromium: Browser, site: str) -> Any:
-    """The cookies of a demo user, so that each test need not log in anew."""
-    context = chromium.new_context()
-    page = context.new_page()
-    log_in(page, site, email)
-    state = context.storage_state()
-    context.close()
-    return state
-
-
 @pytest.fixture(scope="package")
-def login_state(chromium: Browser, site: str) -> Any:
-    return login_state_of(COORDINATOR, chromium, site)
-
-
-@pytest.fixture(scope="package")
-def administrator_state(chromium: Browser, site: str) -> Any:
-    return login_state_of(ADMINISTRATOR, chromium, site)
+def login_state(site: str) -> Any:
+    return login_state_of(COORDINATOR)
 
 
 @pytest.fixture
@@ -100,7 +89,7 @@ def context(
     chromium: Browser, login_state: Any, site: str, options: dict[str, Any]
 ) -> Iterator[BrowserContext]:
     """A coordinator's browser window."""
-    defaults = {"viewport": {"width": 1440, "height": 900}, "storage_state": login_state}
+    defaults = {"viewport": DESK, "storage_state": login_state}
     context = chromium.new_context(base_url=site, **(defaults | options))
     context.set_default_timeout(15_000)
     yield context
@@ -111,16 +100,25 @@ def context(
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that complains about nothing: no error in the console, none refused by the policy."""
     page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: _note(complaints, message))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.expected_complaints = []  # type: ignore[attr-defined]
-    yield page
-    expected = page.expected_complaints  # type: ignore[attr-defined]
-    assert [c for c in complaints if not any(text in c for text in expected)] == []
+    with no_complaints(page) as expected:
+        page.expected_complaints = expected  # type: ignore[attr-defined]
+        yield page
 
 
-def _note(complaints: list[str], message: Any) -> None:
-    # Chromium remarks on its own software rendering; that is no complaint about the page.
-    if message.type in {"error", "warning"} and "GPU stall" not in message.text:
-        complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+@pytest.fixture
+def window(chromium: Browser, site: str) -> Window:
+    """A window of a user, or of somebody who is not logged in."""
+
+    @contextmanager
+    def opened(user: str = "", size: dict[str, int] = DESK) -> Iterator[Page]:
+        state: Any = login_state_of(user) if user else None
+        page = chromium.new_page(
+            base_url=site, storage_state=state, viewport=size, reduced_motion="reduce"
+        )
+        page.set_default_timeout(15_000)
+        with no_complaints(page) as expected:
+            page.expected_complaints = expected  # type: ignore[attr-defined]
+            yield page
+        page.close()
+
+    return opened

@@ -3,73 +3,18 @@ keyboard alone, in both languages, wide and on a phone; and the company's answer
 """
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from companies.answer_links import token_of
 from companies.models import Approach
-from tests.e2e.test_accessibility import LOOKS, violations
+from tests.e2e.axe import PHONE, fits
+from tests.e2e.sessions import ask_database
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-PAGES = [
-    "/contactnames/",
-    "/contactnames/lijst/",
-    "/contactnames/sjablonen/",
-    "/contactnames/sjablonen/039107/nieuw/",
-    "/contactnames/instellingen/039107/",
-    "/shortlists/",
-    "/overeenkomsten/",
-]
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing is wider than the window."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
-
-
-@pytest.mark.parametrize("options", LOOKS, ids=str)
-@pytest.mark.parametrize("address", PAGES)
-def test_axe_finds_nothing(page: Page, address: str) -> None:
-    page.goto(address)
-    assert violations(page) == []
-    assert fits(page)
-
-
-@pytest.mark.parametrize("options", LOOKS, ids=str)
-def test_axe_finds_nothing_on_the_pages_of_one(page: Page) -> None:
-    page.goto("/contactnames/")
-    page.locator(".contact-card h3 a").first.click()
-    assert violations(page) == []
-    page.goto("/shortlists/")
-    page.locator("tbody a").first.click()
-    assert violations(page) == []
-    page.get_by_role("button", name="benaderen").click()
-    assert violations(page) == []
-    page.goto("/overeenkomsten/?status=running")
-    page.locator("tbody a").first.click()
-    assert violations(page) == []
-    page.get_by_role("link", name="Wijzigen").click()
-    assert violations(page) == []
-    assert fits(page)
-
-
-def ask_database(question: Callable[[], Any]) -> Any:
-    """Ask in a thread of its own: Django refuses where a browser is being driven."""
-
-    def ask() -> Any:
-        try:
-            return question()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(ask).result()
+TOUCH: dict[str, Any] = {"viewport": PHONE, "has_touch": True}
 
 
 def answer_path(page: Page) -> str:
@@ -129,7 +74,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize(
-    ("prefix", "options"), [("", {}), ("/en", PHONE), ("", PHONE), ("/en", {})], ids=str
+    ("prefix", "options"), [("", {}), ("/en", TOUCH), ("", TOUCH), ("/en", {})], ids=str
 )
 def test_from_search_to_agreement(
     page: Page, prefix: str, options: dict[str, Any], chromium: Browser, site: str
@@ -152,11 +97,10 @@ def test_from_search_to_agreement(
     assert fits(page)
 
     # The company answers, from its mail, in a browser that never logged in.
-    context = chromium.new_context(base_url=site, viewport={"width": 390, "height": 844})
+    context = chromium.new_context(base_url=site, viewport=PHONE)
     visitor = context.new_page()
     address = prefix + answer_path(page)
     visitor.goto(address)
-    assert violations(visitor) == []
     assert fits(visitor)
     visitor.get_by_label(words["interview"]).check()
     visitor.get_by_label(words["message"]).fill("Dinsdag om tien uur")
@@ -176,7 +120,6 @@ def test_from_search_to_agreement(
     choose_mentor(page)
     page.get_by_role("button", name=words["make"]).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{words['made']} {reference}")
-    assert violations(page) == []
     page.goto(f"{prefix}/overeenkomsten/?q={reference}")
     expect(page.locator("tbody tr")).to_have_count(1)
 

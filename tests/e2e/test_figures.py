@@ -1,34 +1,9 @@
-"""The figures in a real browser: accessible, on a phone, with a map, and an area drawn by hand."""
+"""The figures in a real browser: chosen, followed to their records, of an area drawn by hand."""
 
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
-
-from tests.e2e.test_accessibility import ANONYMOUS, LOOKS, violations
-
-PAGES = [
-    "/cijfers/",
-    "/cijfers/aanbod/?by=municipality&measure=pupils",
-    "/cijfers/aanbod/?by=province&by=sector&measure=offerings",
-    "/cijfers/aanbod/?by=schoolYear&by=sector",
-    "/cijfers/vraag-en-aanbod/",
-    "/cijfers/witte-vlekken/",
-    "/cijfers/aanbod/?by=kleur",
-]
-
-
-@pytest.mark.parametrize("options", [look | ANONYMOUS for look in LOOKS], ids=str)
-@pytest.mark.parametrize("address", PAGES)
-def test_for_visitors(page: Page, address: str) -> None:
-    if "kleur" in address:
-        page.expected_complaints.append("400")  # type: ignore[attr-defined]
-    page.goto(address)
-    if page.locator("#figures-map").count():
-        expect(page.locator("#figures-map[data-drawn]")).to_be_visible()
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_choosing_a_dimension_shows_it_at_once(page: Page) -> None:

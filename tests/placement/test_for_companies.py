@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from post_office.models import Email
 
+from companies.approaching import plan_approach, ring
 from companies.models import Recognition
 from placement.for_companies.home import company_home
 from placement.models import PlaceOffer
@@ -162,6 +163,35 @@ def test_places_that_nobody_confirmed_for_a_year_are_to_be_confirmed(
     (todo,) = home["todos"]
     assert todo.late
     assert todo.url == "/onderneming/plaatsen/"
+
+
+def test_what_ends_soon_is_to_be_renewed_until_it_was_asked_for(recognition: Recognition) -> None:
+    today = timezone.localdate()
+    ending = RecognitionFactory.create(
+        establishment=recognition.establishment, valid_until=today + timedelta(days=90)
+    )
+    address = f"/erkenningen/{ending.pk}/"
+    company = recognition.establishment.company
+    assert address in [todo.url for todo in company_home(company, today)["todos"]]
+    RecognitionFactory.create(
+        establishment=ending.establishment, programme=ending.programme, requested=True
+    )
+    assert address not in [todo.url for todo in company_home(company, today)["todos"]]
+
+
+def test_a_school_that_rang_is_answered_in_the_portal(
+    browser: Client, near: Campus, recognition: Recognition
+) -> None:
+    today = timezone.localdate()
+    coordinator = SchoolMembershipFactory.create(school=near.school).user
+    house, programme = recognition.establishment, recognition.programme
+    approach = plan_approach(near, house, programme, coordinator)
+    ring(approach, coordinator, today, answer_days=14)
+    (waiting,) = company_home(house.company, today)["waiting"]
+    assert waiting[0] == approach
+    assert browser.post(waiting[1], {"status": "interview"}).status_code == 302
+    approach.refresh_from_db()
+    assert approach.status == "interview"
 
 
 def test_many_establishments_take_few_questions(

@@ -57,7 +57,7 @@ def test_only_what_is_new_or_newly_free_is_told_and_only_once(
     assert send_digests() == 1
     sent = Email.objects.get()
     assert sent.to == [saved.user.email]
-    assert sent.subject == "2 nieuwe leerwerkplekken in je zoekopdrachten"
+    assert sent.subject == "2 nieuwe leerwerkplekken in uw zoekopdrachten"
     assert "- Nieuw & fris, Leuven: nieuw" in sent.message
     assert "- Vol, Leuven: heeft weer een vrije plaats" in sent.message
     assert "Nieuw &amp; fris" in sent.html_message

@@ -85,7 +85,9 @@ def confirm_places(request: UserRequest) -> HttpResponse:
 def confirm_by_link(request: HttpRequest, link: str) -> HttpResponse:
     """The page behind the half-yearly mail: what was said, and one button. No account is needed.
 
-    Only the button confirms: programs that open links in mails confirm nothing.
+    Only the button confirms: programs that open links in mails confirm nothing. That its address is
+    a secret is no reason for `no-referrer`: browsers would then send no origin with the button,
+    and without one no form is accepted.
     """
     company = company_of(link)
     if company is None:
@@ -99,7 +101,6 @@ def confirm_by_link(request: HttpRequest, link: str) -> HttpResponse:
     )
     context = {"company": company, "said": said, "done": done}
     response = render(request, "portal/confirm.html", context)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -57,6 +57,12 @@ def mailed_code() -> str:
     return found[0]
 
 
+def test_the_home_leads_to_ones_claim(client: Client, user: User, company: Company) -> None:
+    assert 'href="/ondernemingen/"' in client.get("/").content.decode()
+    claim = ClaimFactory(company=company, user=user)
+    assert f'href="/ondernemingen/aanvragen/{claim.pk}/"' in client.get("/").content.decode()
+
+
 # Finding ------------------------------------------------------------------------------------------
 
 
