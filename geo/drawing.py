@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
 
-from geo.coordinates import LAMBERT_2008, WGS84, to_lambert, transform
+from geo.coordinates import LAMBERT_2008, WGS84, Floats, to_lambert, transform
 from geo.models import Municipality
 
 Coordinates = tuple[float, float]
@@ -84,9 +85,9 @@ class Frame:
             key=lambda town: (-(town.population or 0), town.name),
         )
 
-    def placed(self, points: Sequence[Coordinates]) -> list[Coordinates]:
+    def placed(self, points: Sequence[Coordinates] | Floats) -> list[Coordinates]:
         """Where WGS 84 points lie in the drawing, to a tenth of a unit."""
-        if not points:
+        if not len(points):
             return []
         x, y = to_lambert(*np.array(points, dtype=float).T)
         across = (x - self.east + self.half) * self.scale
@@ -95,13 +96,24 @@ class Frame:
 
     def land(self) -> list[str]:
         """The municipalities as SVG path data."""
-        return [self.path(town.boundary) for town in self._towns if town.boundary]
+        return self._paths([town.boundary for town in self._towns if town.boundary])
 
     def path(self, boundary: MultiPolygon) -> str:
         """A multipolygon in WGS 84 as SVG path data."""
-        return "".join(
-            _closed(self.placed(list(ring))) for polygon in boundary.coords for ring in polygon
-        )
+        return self._paths([boundary])[0]
+
+    def _paths(self, boundaries: Sequence[MultiPolygon]) -> list[str]:
+        """Each of them as SVG path data. All corners are placed at once: there are thousands."""
+        shapes = shapely.from_wkb([bytes(boundary.wkb) for boundary in boundaries])
+        polygons, shape = shapely.get_parts(shapes, return_index=True)
+        rings, polygon = shapely.get_rings(polygons, return_index=True)
+        corners, ring = shapely.get_coordinates(rings, return_index=True)
+        placed = self.placed(corners)
+        ends = np.searchsorted(ring, np.arange(len(rings) + 1)).tolist()
+        paths = [""] * len(boundaries)
+        for number, row in enumerate(shape[polygon].tolist()):
+            paths[row] += _closed(placed[ends[number] : ends[number + 1]])
+        return paths
 
     def names(self) -> list[Named]:
         """The names of the largest municipalities that do not cover each other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from matching.radar import Radar
 from matching.radar_rows import Row
 from matching.ranking import Way, rank
 from matching.trend import TrendYear
-from schools.models import Campus, Offering, SchoolYear
+from schools.models import Campus, Offering, Programme, SchoolYear
 
 #: Workplaces on the page; the rest is one link away.
 BEST = 10
@@ -30,14 +31,16 @@ class Rival:
     pupils: int | None
 
 
-def rivals(row: Row, campus: Campus, school_year: SchoolYear) -> list[Rival]:
+def rivals(
+    others: Iterable[Campus], campus: Campus, programme: Programme, school_year: SchoolYear
+) -> list[Rival]:
     """The campuses that draw on the same places, nearest first. One query."""
-    located = [rival for rival in row.rivals if rival.point]
+    located = [rival for rival in others if rival.point]
     if campus.point is None:
         return []
     pupils: dict[int, int | None] = dict(
         Offering.objects.filter(
-            programme=row.programme, school_year=school_year, campus__in=located
+            programme=programme, school_year=school_year, campus__in=located
         ).values_list("campus", "pupils")
     )
     metres = metres_from(campus.point, [rival.point for rival in located if rival.point])

@@ -167,6 +167,31 @@ def pair_opportunities(
     return {pair: by_pair[pair] for pair in pairs if pair in by_pair}
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What the radar says of one programme at one campus; the rivals are the nearest first."""
+
+    opportunity: Opportunity
+    rivals: tuple[Campus, ...]
+    computed_at: datetime | None
+
+
+def reading(campus: Campus, programme: Programme, school_year: SchoolYear) -> Reading | None:
+    """One row of `radar`, without reading the others; None where it has none. Two queries."""
+    policy = radar_policy_in_force()
+    stored = radar_store.of_pairs([(campus.pk, programme.pk)], school_year, policy)
+    if stored:
+        found = stored.opportunities
+    else:
+        region = current_region(school_year).of_programmes([programme.pk])
+        found = campus_opportunities(region, campus.pk, policy)
+    item = next((item for item in found if item.programme == programme.pk), None)
+    if item is None or not (item.offered or programme.is_valid_on(school_year.start)):
+        return None
+    rivals = _present(item, _campuses(item.rivals))
+    return Reading(item, rivals, stored.computed_at if stored else None)
+
+
 def _campuses(keys: Iterable[int]) -> dict[int, Campus]:
     return Campus.objects.select_related("school").order_by().in_bulk(set(keys))
 

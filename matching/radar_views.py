@@ -69,7 +69,8 @@ def radar_programme(request: UserRequest, number: int) -> HttpResponse:
     row = next((Row(row) for row in found.rows if row.programme.number == number), None)
     if row is None:
         raise Http404
-    page, others = workplaces(row, campus, year, found), rivals(row, campus, year)
+    page = workplaces(row, campus, year, found)
+    others = rivals(row.rivals, campus, row.programme, year)
     years = trend(campus, row.programme, year, policy.decay.catchment)
     context = {
         "campus": campus,

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from companies.models import Recognition
 from geo.drawing import Coordinates
-from matching.opportunities import Advice, Opportunity, RadarPolicy, Reason, radar_policy_in_force
+from matching.opportunities import Advice, RadarPolicy, Reason, radar_policy_in_force
 from matching.programme_page import rivals
-from matching.radar import radar
-from matching.radar_rows import ADVICE, REASONS, Row
+from matching.radar import reading
+from matching.radar_rows import ADVICE, REASONS
 from schools.models import Campus, Programme, SchoolYear
 
 
@@ -83,12 +83,10 @@ def figures_of(campus: Campus, programme: Programme, school_year: SchoolYear) ->
     """The radar's figures of today; None where it says nothing, as for a campus without a place."""
     if campus.point is None:
         return None
-    found = radar(campus, school_year)
-    row = next((Row(row) for row in found.rows if row.programme == programme), None)
-    if row is None:
+    found = reading(campus, programme, school_year)
+    if found is None:
         return None
-    policy = radar_policy_in_force()
-    item: Opportunity = row.item
+    policy, item = radar_policy_in_force(), found.opportunity
     return Figures(
         advice=item.advice.value,
         reasons=tuple(reason.value for reason in item.reasons),
@@ -109,12 +107,14 @@ def figures_of(campus: Campus, programme: Programme, school_year: SchoolYear) ->
         plenty=policy.plenty,
         computed_on=timezone.localtime(found.computed_at or timezone.now()).date().isoformat(),
         campus=_rounded(campus.point),
-        rivals=_rivals(row, campus, school_year),
+        rivals=_rivals(found.rivals, campus, programme, school_year),
         points=_points(campus, programme, school_year, policy),
     )
 
 
-def _rivals(row: Row, campus: Campus, school_year: SchoolYear) -> tuple[RivalFigure, ...]:
+def _rivals(
+    others: tuple[Campus, ...], campus: Campus, programme: Programme, school_year: SchoolYear
+) -> tuple[RivalFigure, ...]:
     return tuple(
         RivalFigure(
             rival.campus.key,
@@ -123,7 +123,7 @@ def _rivals(row: Row, campus: Campus, school_year: SchoolYear) -> tuple[RivalFig
             rival.pupils,
             _rounded(rival.campus.point),
         )
-        for rival in rivals(row, campus, school_year)
+        for rival in rivals(others, campus, programme, school_year)
     )
 
 

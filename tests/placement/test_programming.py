@@ -262,5 +262,5 @@ def test_the_list_asks_few_questions(
     client.get("/programmatie/")
     with django_assert_max_num_queries(15):
         client.get("/programmatie/")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(15):
         client.get(f"/programmatie/{draft.pk}/")
