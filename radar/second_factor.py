@@ -3,9 +3,7 @@
 from collections.abc import Callable
 
 from allauth.account.authentication import get_authentication_records
-from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -14,7 +12,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from accounts.models import User
 from radar.api.problems import is_api, problem_page
-from schools.models import SectorMembership
+from radar.pages.navigation import roles_of
 
 #: What one needs on the way there.
 OPEN = ("account_", "mfa_", "socialaccount_", "openid_connect_")
@@ -49,24 +47,12 @@ def is_open(path: str) -> bool:
 
 
 def lacks_it(request: HttpRequest) -> bool:
-    """Whether the user at hand needs a second factor and has none; one query for a user."""
+    """Whether the user at hand needs a second factor and has none: her roles say so."""
     user = request.user
     if not isinstance(user, User) or came_by_single_sign_on(request, user):
         return False
-    return needs_one(user)
-
-
-def needs_one(user: User) -> bool:
-    me = OuterRef("pk")
-    consults, has_one = (
-        User.objects.filter(pk=user.pk)
-        .values_list(
-            Exists(SectorMembership.objects.filter(user=me)),
-            Exists(Authenticator.objects.filter(user=me, type=Authenticator.Type.TOTP)),
-        )
-        .get()
-    )
-    return (user.is_superuser or consults) and not has_one
+    roles = roles_of(request, user)
+    return (roles.administrator or roles.consultant) and not roles.second_factor
 
 
 def came_by_single_sign_on(request: HttpRequest, user: User) -> bool:

@@ -8,7 +8,7 @@ One person may act for several; the choice is kept in the session.
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from accounts.requests import UserRequest
@@ -23,12 +23,20 @@ def memberships_of(user: User) -> list[CompanyMembership]:
     return list(found.order_by("company__name", "company__enterprise_number"))
 
 
+def memberships_at_hand(request: HttpRequest, user: User) -> list[CompanyMembership]:
+    """Those of the user at hand, asked once for a page."""
+    found: list[CompanyMembership] | None = getattr(request, "company_memberships", None)
+    if found is None:
+        found = request.company_memberships = memberships_of(user)  # type: ignore[attr-defined]
+    return found
+
+
 def acting(request: UserRequest) -> CompanyMembership:
     """The membership under which the user acts now; the first by name before she chose.
 
     Raises Http404 for who acts for no company.
     """
-    memberships = memberships_of(request.user)
+    memberships = memberships_at_hand(request, request.user)
     if not memberships:
         raise Http404
     chosen = request.session.get(SESSION_KEY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,19 +12,20 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.models import Company, CompanyMembership
-from companies.portal.acting import SESSION_KEY, memberships_of
+from companies.portal.acting import SESSION_KEY, memberships_at_hand
 from figures.tables import TABLES
 from schools.models import SchoolMembership, SectorMembership
 
 
 @dataclass(frozen=True)
 class Roles:
-    """What a user acts as; one may act as several."""
+    """What a user acts as, one may act as several, and whether a second factor says it is her."""
 
     administrator: bool
     coordinator: bool
     company_user: bool
     consultant: bool
+    second_factor: bool
 
     @classmethod
     def of(cls, user: User) -> "Roles":
@@ -33,6 +35,7 @@ class Roles:
             Exists(SchoolMembership.objects.filter(user=me)),
             Exists(CompanyMembership.objects.filter(user=me)),
             Exists(SectorMembership.objects.filter(user=me)),
+            Exists(Authenticator.objects.filter(user=me, type=Authenticator.Type.TOTP)),
         )
         return cls(user.is_superuser, *acts.get())
 
@@ -177,7 +180,7 @@ def other_companies(request: HttpRequest) -> list[Company]:
     user = request.user
     if not isinstance(user, User) or not roles_of(request, user).company_user:
         return []
-    companies = [membership.company for membership in memberships_of(user)]
+    companies = [membership.company for membership in memberships_at_hand(request, user)]
     chosen = request.session.get(SESSION_KEY)
     here = next((company for company in companies if company.pk == chosen), companies[0])
     return [company for company in companies if company != here]
