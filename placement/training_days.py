@@ -15,7 +15,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from numpy.typing import NDArray
 
 from schools.models import Campus, Programme, School
 
@@ -125,23 +124,25 @@ class TrainingCalendar:
 
     def count(self, first: date, until: date) -> int:
         """How many training days there are from `first` up to, and not with, `until`."""
-        days = self._days_off(first, until)
-        return int(np.busday_count(first, until, weekmask=self._mask, holidays=days))
+        days = _busy_days(self.week, self.closed, first.year, max(first, until).year)
+        return int(np.busday_count(first, until, busdaycal=days))
 
     def nth(self, first: date, n: int) -> date:
         """The nth training day from a day on, that day included when it is one."""
-        days = self._days_off(first, first + timedelta(days=7 * n + 180))
-        found = np.busday_offset(first, n - 1, roll="forward", weekmask=self._mask, holidays=days)
+        until = first + timedelta(days=7 * n + 180)
+        days = _busy_days(self.week, self.closed, first.year, until.year)
+        found = np.busday_offset(first, n - 1, roll="forward", busdaycal=days)
         return found.astype(date)
 
-    @property
-    def _mask(self) -> list[bool]:
-        return [day in self.week for day in range(1, 8)]
 
-    def _days_off(self, first: date, until: date) -> NDArray[np.datetime64]:
-        years = range(first.year, max(first, until).year + 1)
-        off = frozenset().union(self.closed, *map(general_holidays, years))
-        return np.array(sorted(off), dtype="datetime64[D]")
+@lru_cache(maxsize=512)
+def _busy_days(
+    week: tuple[int, ...], closed: frozenset[date], first: int, last: int
+) -> np.busdaycalendar:
+    """The training days of the years `first` to `last`. Pupils of a campus share them."""
+    off = frozenset().union(closed, *map(general_holidays, range(first, last + 1)))
+    days = np.array(sorted(off), dtype="datetime64[D]")
+    return np.busdaycalendar(weekmask=[day in week for day in range(1, 8)], holidays=days)
 
 
 class Calendars:
