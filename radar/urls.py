@@ -22,6 +22,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("", include("companies.portal.urls")),
         path("", include("companies.portal.places.urls")),
+        path("", include("companies.portal.establishments.urls")),
         path("", include("companies.portal.mentors.urls")),
         path("", include("placement.for_companies.urls")),
         path("", include("placement.urls")),

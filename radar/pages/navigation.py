@@ -139,6 +139,7 @@ def _sections(roles: Roles) -> Iterator[tuple[str, Pages]]:
             [
                 (_("Places"), "company-places"),
                 (_("Schools near you"), "company-schools"),
+                (_("Establishments"), "company-establishments"),
                 (_("Mentors"), "company-mentors"),
                 (_("Recognitions"), "recognitions"),
                 (_("Users"), "company-members"),
