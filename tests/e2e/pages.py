@@ -158,6 +158,8 @@ PAGES: dict[str, str] = {
         /onderneming/gebruikers/verlaten/
         /onderneming/gebruikers/{member}/verwijderen/
         /onderneming/plaatsen/
+        /onderneming/vestigingen/
+        /onderneming/vestigingen/{own_unit}/
         /onderneming/mentoren/
         /onderneming/mentoren/nieuw/
         /onderneming/mentoren/{mentor}/
