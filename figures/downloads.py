@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
-from figures.drawing import drawn
 from figures.exports import csv_of, facts_about, withheld_note, workbook_of
 from figures.measures import Measure
 from figures.models import Cube
@@ -92,6 +91,9 @@ def _picture(result: Result, measure: Measure, kind: str) -> bytes:
     key = f"figures-{hashlib.sha256(repr(asked).encode()).hexdigest()}"
     found: bytes | None = cache.get(key)
     if found is None:
+        # 30 MB with matplotlib, which few processes need.
+        from figures.drawing import drawn
+
         found = drawn(result, measure, kind)
         cache.set(key, found, KEPT)
     return found

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
-from scipy.spatial import cKDTree
 
 from companies.models import Recognition, RecognitionStatus
 from figures.models import Cube
@@ -366,6 +365,9 @@ def _usable(year: SchoolYear, today: date) -> QuerySet[Recognition]:
 
 def _write_lonely(year: SchoolYear, today: date) -> None:
     """Which recognitions no campus within the radar's reach offers a programme for."""
+    # 30 MB that only the worker needs, and no web process.
+    from scipy.spatial import cKDTree
+
     _run(LONELY, {})
     if year.has_ended(today):
         return

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.max_flow import SimpleMaxFlow
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -62,6 +60,9 @@ class Pairs:
 
 def most(supply: Supply, k: int, pairs: Pairs) -> int:
     """How many of k pupils can have a place at once: a maximum flow."""
+    # 15 MB that only the worker needs, and no web process.
+    from ortools.graph.python.max_flow import SimpleMaxFlow
+
     pairs = pairs.only(supply.free[pairs.place] > 0)
     flow, nodes = SimpleMaxFlow(), _Nodes(k, supply)
     arcs = flow.add_arcs_with_capacity
@@ -81,6 +82,8 @@ def best(supply: Supply, k: int, pairs: Pairs) -> Ids:
     The flow runs from pupils to places, to what mentors can guide, to the end; or through the node
     of those who stay without, which lets through no more than need to.
     """
+    from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
     chosen = _same(UNPLACED, k)
     placed = most(supply, k, pairs)
     if not placed:

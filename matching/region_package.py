@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 from django.db.models import F, QuerySet
 
 from companies.models import Establishment, Recognition
@@ -122,6 +121,9 @@ def _rows(layer: Layer) -> list[tuple[Any, ...]]:
 
 
 def _write(path: Path, layer: Layer, rows: Sequence[tuple[Any, ...]]) -> None:
+    # 60 MB with pandas, which no page needs.
+    import pyogrio
+
     columns = list(zip(*rows, strict=True)) or [()] * (len(layer.fields) + 1)
     pyogrio.raw.write(
         path,

@@ -8,11 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from matching.catchment import Decay, Floats, Near, blocks, shares, squares_between
 from matching.opportunities import (
@@ -25,6 +24,9 @@ from matching.opportunities import (
 )
 from matching.radar_ways import OwnWays
 from matching.region import Ids, Region, ranges
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 #: Campuses for which the nearest offering is looked for together, and how far in metres at first.
 NEIGHBOURS = 64
@@ -160,6 +162,9 @@ def _by_programme(values: Floats, columns: Ids, starts: Ids, width: int) -> csr_
 
     The values of a programme begin at its place in `starts` (p + 1,); each is in its column.
     """
+    # 25 MB that only the worker needs, and no web process.
+    from scipy.sparse import csr_array
+
     v, n = values.shape
     indptr = np.append((np.arange(v)[:, None] * n + starts[:-1]).ravel(), v * n)
     indices = np.tile(columns.astype(np.int32), v)

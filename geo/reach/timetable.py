@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geo.coordinates import to_lambert
 from geo.reach.provider import Answer, Flags, Floats, Mode, Provider, ReachError, Source
@@ -30,6 +29,7 @@ from geo.reach.straight_line import straight_metres
 
 if TYPE_CHECKING:
     from cafein import TransportNetwork
+    from scipy.spatial import cKDTree
 
 Rows = NDArray[np.int64]
 
@@ -154,7 +154,7 @@ def _changes(network: TransportNetwork) -> list[tuple[str, str, int, float]]:
     """Footpaths between stops: (from, to, seconds, metres), one walk for each change."""
     ids = [stop for stop, _latitude, _longitude in network.stops]
     spots = _stops(network)
-    pairs = cKDTree(spots).query_pairs(BETWEEN_STOPS, output_type="ndarray")
+    pairs = _tree(spots).query_pairs(BETWEEN_STOPS, output_type="ndarray")
     metres = np.hypot(*(spots[pairs[:, 0]] - spots[pairs[:, 1]]).T) * WALK_DETOUR
     return [
         (ids[start], ids[end], round(length / WALK_SPEED), length)
@@ -174,6 +174,14 @@ def _stops(network: TransportNetwork) -> Floats:
     return _plane(np.array(spots, dtype=np.float64).reshape(-1, 2))
 
 
+def _tree(spots: Floats) -> cKDTree:
+    """To search places (n, 2) in the plane."""
+    # 30 MB, which a web process without a timetable does without.
+    from scipy.spatial import cKDTree
+
+    return cKDTree(spots)
+
+
 class _Network:
     """An opened timetable with its stops in the plane."""
 
@@ -181,7 +189,7 @@ class _Network:
         self.path, self._engine = path, engine
         self._ids = [stop for stop, _latitude, _longitude in engine.stops]
         self._spots = _stops(engine)
-        self._tree = cKDTree(self._spots)
+        self._tree = _tree(self._spots)
         self._day = _busiest_weekday(engine)
 
     @classmethod

@@ -96,9 +96,8 @@ def _use_key(client_id: str, day: date, outcome: str) -> str:
 
 def _count(key: str, seconds: int) -> int:
     """One more; the new count. The counter ends by itself."""
-    cache.add(key, 0, seconds)
     try:
         return cache.incr(key)
-    except ValueError:  # it ended between the two
-        cache.set(key, 1, seconds)
-        return 1
+    except ValueError:  # the first; of two that think so, one adds
+        cache.add(key, 0, seconds)
+        return cache.incr(key)
