@@ -30,6 +30,7 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = addresses(company)
+        self.has_addresses = bool(known)
         self.fields["address"] = forms.ChoiceField(
             label=_("Mail the code to"),
             choices=[(key, masked(address)) for key, address in known.items()],

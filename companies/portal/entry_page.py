@@ -23,18 +23,24 @@ def company_entry_page(
 ) -> HttpResponse:
     """The company's page, with a form that was refused as it was typed."""
     today = timezone.localdate()
-    invites_as = capacity(request.user, company)
+    hindrance = claiming.hindrance(company, request.user, today)
+    address_form = AddressForm(company=company)
+    units = company.establishments.active().select_related("municipality")
     context: dict[str, Any] = {
         "company": company,
-        "establishments": company.establishments.active().select_related("municipality"),
-        "hindrance": claiming.hindrance(company, request.user, today),
-        "closed": claiming.closed_to_users(company, today),
-        "own_claim": Claim.objects.open().filter(company=company, user=request.user).first(),
-        "acts": company.memberships.filter(user=request.user).exists(),
-        "invites_as": invites_as,
+        "establishments": units.defer("municipality__boundary", "municipality__point"),
+        "hindrance": hindrance,
+        "invites_as": capacity(request.user, company),
         "invitation_form": InvitationForm(first=True),
-        "address_form": AddressForm(company=company) if claiming.addresses(company) else None,
+        "address_form": address_form if address_form.has_addresses else None,
         "motivation_form": MotivationForm(),
-        **refused,
     }
+    if hindrance:
+        own = Claim.objects.open().filter(company=company, user=request.user)
+        context |= {
+            "closed": claiming.closed_to_users(company, today),
+            "own_claim": own.first(),
+            "acts": company.memberships.filter(user=request.user).exists(),
+        }
+    context |= refused
     return render(request, "portal/entry.html", context, status=400 if refused else 200)

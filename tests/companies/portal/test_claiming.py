@@ -23,6 +23,7 @@ from tests.factories import (
     CompanyMembershipFactory,
     EstablishmentFactory,
     ExclusionFactory,
+    SchoolMembershipFactory,
     SectorFactory,
     SectorMembershipFactory,
     UserFactory,
@@ -343,6 +344,16 @@ def test_without_a_sector_the_fallback_decides_and_without_one_an_administrator(
     assert list(decidable(fallback)) == list(decidable(administrator)) == [claim]
     assert not decidable(other)
     assert not decidable(user)
+
+
+def test_the_page_of_a_company_takes_few_queries(
+    client: Client, company: Company, consultant: User, django_assert_max_num_queries: Any
+) -> None:
+    for user in (UserFactory(), consultant, SchoolMembershipFactory().user):
+        client.force_login(user)
+        with django_assert_max_num_queries(15):
+            page = client.get(f"/ondernemingen/{company.enterprise_number}/")
+        assert page.context["hindrance"] is None
 
 
 def test_nobody_waits_for_ever(company: Company) -> None:
