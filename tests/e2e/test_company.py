@@ -88,6 +88,7 @@ def test_places_are_said_copied_and_confirmed(window: Window, size: dict[str, in
         page.expected_complaints.append("400")  # type: ignore[attr-defined]
         page.goto("/")
         page.get_by_role("link", name="Onderneming", exact=True).click()
+        page.wait_for_url("**/onderneming/plaatsen/")
         this_year, next_year = page.locator("thead th").all_text_contents()[2:]
         # Fewer than are taken cannot be said.
         empty = page.locator("tbody tr").filter(

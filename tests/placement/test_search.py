@@ -253,7 +253,7 @@ def test_what_may_mean_two_things_is_asked_back(
     page = page_of(browser, status=400, programme="lasser")
     for offered in (first, second):
         assert f"programme={offered.number}" in page
-    assert "Bedoel je een van deze?" in page
+    assert "Bedoelt u een van deze?" in page
 
 
 def test_names_for_the_list_to_type_in(browser: Client, programme: Programme) -> None:
