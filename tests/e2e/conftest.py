@@ -32,9 +32,14 @@ expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(settings.BASE_DIR / "tests" / "e2e"):
-            item.add_marker(pytest.mark.e2e)
+    """These come last: the region is loaded once for each worker, and nobody works beside it."""
+
+    def is_ours(item: pytest.Item) -> bool:
+        return item.path.is_relative_to(settings.BASE_DIR / "tests" / "e2e")
+
+    items.sort(key=is_ours)
+    for item in filter(is_ours, items):
+        item.add_marker(pytest.mark.e2e)
 
 
 @contextmanager
