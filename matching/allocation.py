@@ -60,7 +60,7 @@ class Pairs:
 
 def most(supply: Supply, k: int, pairs: Pairs) -> int:
     """How many of k pupils can have a place at once: a maximum flow."""
-    # 15 MB that only the worker needs, and no web process.
+    # 15 MB, which a process that allocates nobody does without.
     from ortools.graph.python.max_flow import SimpleMaxFlow
 
     pairs = pairs.only(supply.free[pairs.place] > 0)

@@ -6,11 +6,10 @@ whichever side looks at it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -168,28 +167,25 @@ def rank_campuses(
 
 
 def campus_pairs(
-    rankings: Sequence[CampusRanking], start: int = 0, stop: int | None = None
+    rankings: Iterable[CampusRanking], start: int = 0, stop: int | None = None
 ) -> list[CampusPair]:
     """The pairs of rankings laid end to end, from `start` to `stop`, read in one query.
 
     One whose campus was deleted since it was ranked is left out; the others keep their ranks.
     """
     rows = [
-        (n, rank, int(row))
-        for n, ranking in enumerate(rankings)
+        (ranking, rank, int(row))
+        for ranking in rankings
         for rank, row in enumerate(ranking.order, start=1)
     ][start:stop]
     campuses = (
         Campus.objects.select_related("school", "municipality")
         .defer("municipality__boundary", "municipality__point")
         .order_by()
-        .in_bulk({int(rankings[n].campus_ids[row]) for n, _, row in rows})
+        .in_bulk({int(ranking.campus_ids[row]) for ranking, _, row in rows})
     )
-    trips = [
-        trip
-        for n, of in groupby(rows, itemgetter(0))
-        for trip in rankings[n].trips([row for _, _, row in of])
-    ]
+    of_each = [list(of) for _, of in groupby(rows, key=lambda found: id(found[0]))]
+    trips = [trip for of in of_each for trip in of[0][0].trips([row for _, _, row in of])]
     return [
         CampusPair(
             rank=rank,
@@ -203,8 +199,8 @@ def campus_pairs(
             unconfirmed=bool(ranking.facts.unconfirmed[row]),
             campus=campuses[pk],
         )
-        for (n, rank, row), trip in zip(rows, trips, strict=True)
-        if (ranking := rankings[n]) and (pk := int(ranking.campus_ids[row])) in campuses
+        for (ranking, rank, row), trip in zip(rows, trips, strict=True)
+        if (pk := int(ranking.campus_ids[row])) in campuses
     ]
 
 

@@ -162,7 +162,7 @@ def _by_programme(values: Floats, columns: Ids, starts: Ids, width: int) -> csr_
 
     The values of a programme begin at its place in `starts` (p + 1,); each is in its column.
     """
-    # 25 MB that only the worker needs, and no web process.
+    # 25 MB, which a process that reads what was computed does without.
     from scipy.sparse import csr_array
 
     v, n = values.shape

@@ -246,7 +246,7 @@ NO_PAGES = {
     "aanmelden/mislukt/": "only after a provider's refusal",
     "aanmelden/eerste-keer/": "only after a first login at a provider",
     "aanmelden/tweede-stap/": "only after a password: test_accessibility.py logs in for it",
-    "registreren/bevestigen/": "only after registering: test_claim.py does",
+    "registreren/bevestigen/": "only after registering: test_company.py does",
     "profiel/wachtwoord/kiezen/": "only without a password, after a login at a provider",
     "erkenningen/aanvraag/<int:pk>/": "leads to the step at hand",
     "beoordeling/samen/<slug:slug>/": "shown for ticked requests: test_recognition.py ticks some",
@@ -274,7 +274,7 @@ def _reset_key() -> str:
 
 
 def _answer_token() -> str:
-    """Of the demo, nothing was really mailed: its approaches have no key yet."""
+    """Of the first that can be answered, with a key of its own."""
     approach = Approach.objects.answerable().order_by("pk")[0]
     renew(approach)
     approach.save()
