@@ -2,7 +2,7 @@
 
 import shutil
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 from fixtures.demo.credentials import PASSWORD
 
@@ -34,3 +34,8 @@ def log_in(page: Page, site: str, email: str) -> None:
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(f"{site}/")
+
+
+def typed_list(page: Page, name: str) -> Locator:
+    """The list to type in. Not the `<select>` that stands in its place until the script has run."""
+    return page.get_by_role("combobox", name=name).and_(page.locator("input"))

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from fixtures.demo.credentials import COMPANY_MEMBER, PASSWORD
 from tests.access.routes import answers_get, routes
 from tests.e2e.axe import DESK, assert_accessible
+from tests.e2e.browser import typed_list
 from tests.e2e.complaints import no_complaints
 from tests.e2e.pages import MATCHES, NO_PAGES, Shown, find_records, pages
 from tests.e2e.sessions import ask_database, login_state_of
@@ -82,7 +83,7 @@ def test_the_ranking(page: Page) -> None:
     expect(page.locator("#map[data-drawn]")).to_be_visible()
     page.locator("#match-1 summary").click()
     page.locator("#filters > summary").click()
-    page.get_by_role("combobox", name="Opleiding").click()
+    typed_list(page, "Opleiding").click()
     assert_accessible(page)
 
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fixtures.demo.credentials import COORDINATOR, PASSWORD
+from tests.e2e.browser import typed_list
 
 ASKED = "/leerwerkplekken/?campus=039107-1&programme=88&radius=60&school_year="
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -103,7 +104,7 @@ def test_why_this_rank(matches: Page) -> None:
 
 
 def test_a_programme_is_found_by_another_name(matches: Page) -> None:
-    field = matches.get_by_role("combobox", name="Opleiding")
+    field = typed_list(matches, "Opleiding")
     field.fill("groenaanleg en beheer")
     expect(matches.get_by_role("option").first).to_contain_text("Groenaanleg en -beheer duaal")
     field.press("Enter")

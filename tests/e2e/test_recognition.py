@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from fixtures.demo.credentials import COMPANY, CONSULTANT
 from fixtures.demo.requests import paper
 from tests.e2e.axe import PHONE, assert_accessible, fits
+from tests.e2e.browser import typed_list
 from tests.e2e.conftest import Window
 
 
@@ -38,7 +39,7 @@ def _fill_in(page: Page, folder: Path) -> str:
     page.expected_complaints.append("400")  # type: ignore[attr-defined]
     page.goto("/erkenningen/")
     page.get_by_role("link", name="Erkenning aanvragen").click()
-    programme = page.get_by_role("combobox", name="Opleiding")
+    programme = typed_list(page, "Opleiding")
     programme.fill("haarverzorging")
     page.get_by_role("option").first.click()
     title = programme.input_value()

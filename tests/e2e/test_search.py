@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser import typed_list
+
 ASKED = "/leerwerkplekken/?campus=039107-1&programme=88&radius=60"
 
 
@@ -65,7 +67,7 @@ def test_an_area_drawn_on_the_map(search: Page) -> None:
 
 
 def test_a_typing_error_in_the_list_to_type_in(search: Page) -> None:
-    field = search.get_by_role("combobox", name="Opleiding")
+    field = typed_list(search, "Opleiding")
     field.fill("groenanleg en beheer")
     expect(search.get_by_role("option").first).to_contain_text("Groenaanleg en -beheer duaal")
 
