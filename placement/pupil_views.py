@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -18,38 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import UserRequest
 from placement import pupil_actions
 from placement.pupil_forms import PupilFilter, PupilRequestForm
-from placement.pupil_requests import PupilRequest, PupilRequestQuerySet
-from placement.search_terms import SearchTerm, is_extendable, search_term
-from placement.training_days import Calendars
+from placement.pupil_requests import PupilRequest
+from placement.pupil_rows import PupilRow, PupilRows
 from radar.web.spreadsheets import FORMATS, records_response
 from schools.models import SchoolYear
 from schools.policies import CampusPolicy
 
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True)
-class PupilRow:
-    """A pupil with the term of the search."""
-
-    request: PupilRequest
-    term: SearchTerm
-    is_extendable: bool
-
-
-def pupil_rows(requests: PupilRequestQuerySet) -> list[PupilRow]:
-    """Requests with their terms: the open ones first, the shortest term on top. Three queries."""
-    found = list(
-        requests.select_related("campus__school", "programme").order_by("started_on", "pk")
-    )
-    calendars = Calendars.of({request.campus for request in found})
-    today = timezone.localdate()
-    rows = [
-        PupilRow(request, search_term(request, calendars, today), is_extendable(request))
-        for request in found
-    ]
-    # Sorting is stable: within as many days left, who started first stands first.
-    return sorted(rows, key=lambda row: (not row.request.is_open, row.term.left - row.term.over))
 
 
 @require_safe
@@ -61,11 +35,11 @@ def pupils(request: UserRequest) -> HttpResponse:
         return render(request, "placement/pupils.html", {"form": form}, status=400)
     year = SchoolYear.objects.current()
     ours = PupilRequest.objects.of(request.user).filter(school_year=year)
-    rows = pupil_rows(form.apply(ours))
+    rows = PupilRows.of(form.apply(ours), timezone.localdate())
     if form.cleaned_data["soon"]:
-        rows = [row for row in rows if row.request.is_open and row.term.is_soon]
+        rows = rows.ending_soon()
     if (suffix := request.GET.get("format", "")) in FORMATS:
-        records = [_record(row) for row in rows]
+        records = [_record(row) for row in rows[:]]
         return records_response("leerlingen", suffix, records, empty=[_("reference")])
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {

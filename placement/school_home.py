@@ -17,7 +17,7 @@ from geo.coordinates import LAMBERT_2008
 from matching.queries import DEFAULT_RADIUS_KM
 from placement.partners import lapsing_recognitions
 from placement.pupil_requests import PupilRequest, PupilRequestStatus
-from placement.pupil_views import PupilRow, pupil_rows
+from placement.pupil_rows import PupilRow, PupilRows
 from schools.models import Campus, Offering, OfferingStatus, School, SchoolYear
 
 #: Pupils whose terms are shown; the rest is one link away.
@@ -129,19 +129,19 @@ class SchoolHome:
         return self.placed / ((self.placed + self.open) or 1)
 
     @cached_property
-    def terms(self) -> list[PupilRow]:
+    def terms(self) -> PupilRows:
         """The open requests with their terms, the shortest first."""
         ours = PupilRequest.objects.of(self.user).filter(school_year=self.year)
-        return pupil_rows(ours.open()) if self.open else []
+        return PupilRows.of(ours.open(), timezone.localdate())
 
-    @property
+    @cached_property
     def shown_terms(self) -> list[PupilRow]:
         return self.terms[:SHOWN]
 
     @property
     def soon(self) -> int:
         """Pupils whose term ends within a week of training, or has ended."""
-        return sum(row.term.is_soon for row in self.terms)
+        return len(self.terms.ending_soon())
 
     @cached_property
     def waiting(self) -> int:

@@ -46,12 +46,17 @@ class SearchTerm:
     @property
     def is_soon(self) -> bool:
         """Whether it ends within a week of training, or has ended."""
-        return self.left <= SOON
+        return ends_soon(self.left)
 
     @property
     def share(self) -> float:
         """How much of it has passed, 0 to 1."""
         return min(self.passed / self.days, 1.0)
+
+
+def ends_soon(left: int) -> bool:
+    """Whether a term with so many training days left is about to end; also one that has ended."""
+    return left <= SOON
 
 
 def is_extendable(request: PupilRequest) -> bool:
@@ -67,14 +72,18 @@ def term_days(request: PupilRequest) -> int:
     return TERM + (EXTENSION if request.extended_on else 0)
 
 
+def seen_on(request: PupilRequest, today: date) -> date:
+    """The day a term is seen from: a closed request is seen from the day it was closed."""
+    return max(request.closed_on or today, request.started_on)
+
+
 def search_term(request: PupilRequest, calendars: Calendars, today: date) -> SearchTerm:
-    """The term of a request, seen from a day (for one that is closed: the day it was)."""
+    """The term of a request as it is on a day."""
     days = term_days(request)
     calendar = calendars.get(request.campus, request.programme_id)
-    seen = max(request.closed_on or today, request.started_on)
     return SearchTerm(
         days,
-        calendar.count(request.started_on, seen),
+        calendar.count(request.started_on, seen_on(request, today)),
         calendar.nth(request.started_on, days),
         calendar,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,6 +15,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from schools.models import Campus, Programme, School
 
@@ -124,8 +125,12 @@ class TrainingCalendar:
 
     def count(self, first: date, until: date) -> int:
         """How many training days there are from `first` up to, and not with, `until`."""
-        days = _busy_days(self.week, self.closed, first.year, max(first, until).year)
-        return int(np.busday_count(first, until, busdaycal=days))
+        return int(self.counts([first], [until])[0])
+
+    def counts(self, first: Sequence[date], until: Sequence[date]) -> NDArray[np.int64]:
+        """The same for n periods (n,), at least one."""
+        days = _busy_days(self.week, self.closed, min(first).year, max(*first, *until).year)
+        return np.busday_count(first, until, busdaycal=days)
 
     def nth(self, first: date, n: int) -> date:
         """The nth training day from a day on, that day included when it is one."""
