@@ -30,6 +30,11 @@ SORTS = {
 }
 
 
+def _has_room(mentor: Any) -> bool:
+    """Whether she may guide one pupil more; a mentor as `companies.mentoring.with_load` gives."""
+    return bool(mentor.guiding < mentor.limit)
+
+
 class MentorChoice(forms.ModelChoiceField):
     """Mentors, each with how many pupils she guides of how many she may."""
 
@@ -38,10 +43,23 @@ class MentorChoice(forms.ModelChoiceField):
         return words % {"name": obj.name, "guiding": obj.guiding, "limit": obj.limit}
 
 
+class MentorSelect(forms.Select):
+    """Who guides as many pupils as she may cannot be chosen, unless she is chosen already."""
+
+    def create_option(
+        self, name: str, value: Any, label: Any, selected: bool, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        option = super().create_option(name, value, label, selected, *args, **kwargs)
+        mentor = getattr(value, "instance", None)
+        if mentor and not selected and not _has_room(mentor):
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class AgreementForm(VersionedForm):
     """The terms of an agreement; `terms` after `is_valid()`. Whether they may be is asked later."""
 
-    mentor = MentorChoice(label=_("Mentor"), queryset=Mentor.objects.none())
+    mentor = MentorChoice(label=_("Mentor"), queryset=Mentor.objects.none(), widget=MentorSelect())
 
     class Meta:
         model = Agreement
@@ -71,8 +89,12 @@ class AgreementForm(VersionedForm):
             mentor.help_text = _(
                 "The establishment named no mentor yet. The place is reserved until there is one."
             )
-        elif len(mentors) == 1 and not self.instance.pk:
-            mentor.initial = mentors[0]
+        elif not (free := [found for found in mentors if _has_room(found)]):
+            mentor.help_text = _(
+                "Every mentor here guides as many pupils as she may. Ask the company for another."
+            )
+        elif len(free) == 1 and not self.instance.pk:
+            self.initial["mentor"] = free[0].pk
         self.fields["hours_per_week"].required = True
         self.fields["pupil_reference"].widget.attrs |= {"list": "references", "autocomplete": "off"}
         self.references = list(references)

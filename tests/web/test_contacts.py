@@ -581,6 +581,17 @@ class TestAgreement:
         assert response.status_code == 400
         assert "niet meer vrij" in response.content.decode()
 
+    def test_a_mentor_who_has_her_pupils_cannot_be_chosen(
+        self, browser: Client, sent: Approach
+    ) -> None:
+        address = f"/contactnames/{sent.pk}/overeenkomst/"
+        mentor = sent.establishment.mentors.get()
+        assert f'value="{mentor.pk}" selected' in browser.get(address).content.decode()
+        AgreementFactory.create_batch(2, mentor=mentor)
+        page = browser.get(address).content.decode()
+        assert f'value="{mentor.pk}" disabled' in page
+        assert "begeleidt al zoveel leerlingen" in page
+
     def test_two_coordinators_change_one_agreement(self, browser: Client, sent: Approach) -> None:
         self.make(browser, sent)
         agreement = Agreement.objects.get()
