@@ -50,10 +50,16 @@ def _ways_in(user: User) -> Iterator[Record]:
 
 
 def _attempts(user: User) -> Iterator[Record]:
-    for model in ATTEMPTS:
-        found = model.objects.filter(username=user.email).order_by("pk")
-        for at, ip, browser in found.values_list("attempt_time", "ip_address", "user_agent"):
-            yield {"at": at, "ip_address": ip, "browser": browser, "kind": model.__name__}
+    """One statement, whatever the number of models."""
+    columns = ("attempt_time", "ip_address", "user_agent", "_kind")
+    first, *others = (
+        model.objects.filter(username=user.email)
+        .annotate(_kind=Value(model.__name__))
+        .values_list(*columns)
+        for model in ATTEMPTS
+    )
+    for at, ip, browser, kind in first.union(*others, all=True).order_by(*columns):
+        yield {"at": at, "ip_address": ip, "browser": browser, "kind": kind}
 
 
 def _forget_attempts(user: User) -> None:
