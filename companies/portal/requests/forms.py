@@ -36,8 +36,8 @@ def _records(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
 class StartForm(forms.Form):
     """For which programme an establishment asks a recognition.
 
-    A company user chooses among her own establishments; a school names one (`establishment` is
-    then given) and says for which of its schools it asks.
+    A company user chooses among her own establishments; who asks for another's names one (`given`),
+    and says for which of her schools she asks. An administrator has none, and asks as the company.
     """
 
     establishment = forms.ModelChoiceField(
@@ -82,6 +82,7 @@ class StartForm(forms.Form):
             mine = Establishment.objects.of(user).active().distinct()
             establishments.queryset = mine.select_related("company__sector", "municipality")
             establishments.widget = SearchSelect(lambda: _establishment_choices(mine))
+        if given is None or user.is_superuser:
             del self.fields["school"]
 
 

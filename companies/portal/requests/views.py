@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import audit
+from accounts.models import User
 from accounts.requests import UserRequest
 from companies.carry_over import carry_over, running_successors
 from companies.decisions import appeal
@@ -103,8 +104,8 @@ def start(request: UserRequest) -> HttpResponse:
     user = request.user
     number = request.POST.get("establishment") or request.GET.get("vestiging") or ""
     given = None
-    if number and not Establishment.objects.of(user).filter(unit_number=compact(number)).exists():
-        if not user.schoolmemberships.exists():
+    if number and (user.is_superuser or not _is_own(user, number)):
+        if not _may_find(user):
             raise Http404
         given = _named(number)
     if given is None and _asks_for_others(request):
@@ -128,21 +129,35 @@ def start(request: UserRequest) -> HttpResponse:
     return render(request, "requests/start.html", context, status=400 if form.errors else 200)
 
 
+def _is_own(user: User, number: str) -> bool:
+    return Establishment.objects.of(user).filter(unit_number=compact(number)).exists()
+
+
+def _may_find(user: User) -> bool:
+    """Who may ask for an establishment that is not hers: a school, and an administrator."""
+    return user.is_superuser or user.schoolmemberships.exists()
+
+
 def _named(number: str) -> Establishment:
     found = Establishment.objects.select_related("company__sector", "municipality")
     return get_object_or_404(found, unit_number=compact(number))
 
 
 def _asks_for_others(request: UserRequest) -> bool:
-    """Whether the user has no establishment of her own to ask for, or wants another's."""
+    """Whether the user has no establishment of her own to ask for, or wants another's.
+
+    An administrator has all of them, which nobody can choose from: she looks for one as well.
+    """
     if request.method == "POST":
         return False
-    return "q" in request.GET or not Establishment.objects.of(request.user).exists()
+    if "q" in request.GET or request.user.is_superuser:
+        return True
+    return not Establishment.objects.of(request.user).exists()
 
 
 def _find(request: UserRequest) -> HttpResponse:
     """A school finds the company on whose behalf it asks."""
-    if not request.user.schoolmemberships.exists():
+    if not _may_find(request.user):
         return render(request, "requests/start_nobody.html")
     form = FindForm(request.GET or None)
     text = request.GET.get("q", "").strip()[:100]

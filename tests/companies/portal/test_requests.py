@@ -415,6 +415,22 @@ def test_a_school_asks_with_a_mandate(unit: Establishment, programme: Any, compa
     assert appeal.status_code == 404
 
 
+def test_an_administrator_finds_the_establishment_and_asks_as_the_company(
+    unit: Establishment, programme: Any, company: Client, admin_client: Client
+) -> None:
+    EstablishmentFactory.create_batch(3)
+    first = admin_client.get("/erkenningen/aanvragen/").content.decode()
+    assert unit.unit_number not in first
+    found = admin_client.get("/erkenningen/aanvragen/", {"q": unit.name}).content.decode()
+    assert f"?vestiging={unit.unit_number}" in found
+    form = admin_client.get("/erkenningen/aanvragen/", {"vestiging": unit.unit_number})
+    assert unit.name in form.content.decode()
+    assert start(admin_client).status_code == 302
+    request = RecognitionRequest.objects.get()
+    assert request.establishment == unit
+    assert company.get(page(request, "mentoren/")).status_code == 200
+
+
 def test_the_fallback_decides_where_no_sector_is(company: Client, unit: Establishment) -> None:
     fallback = SectorFactory(is_fallback=True)
     unit.company.sector = None
