@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.db.models import SET_NULL, ForeignObjectRel, Model, TextField, Value
+from django.db.models import SET_NULL, ForeignObjectRel, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
@@ -21,6 +22,7 @@ from accounts.personal_data import Kept, Record
 from accounts.retention import Rule
 
 ATTEMPTS = (AccessAttempt, AccessFailureLog, AccessLog)
+WAYS_IN = (Authenticator, SocialAccount)
 
 
 def _account(user: User) -> Iterator[Record]:
@@ -49,28 +51,33 @@ def _ways_in(user: User) -> Iterator[Record]:
         }
 
 
+def _attempts_of(user: User) -> list[QuerySet[Any]]:
+    return [model.objects.filter(username=user.email) for model in ATTEMPTS]
+
+
 def _attempts(user: User) -> Iterator[Record]:
     """One statement, whatever the number of models."""
     columns = ("attempt_time", "ip_address", "user_agent", "_kind")
     first, *others = (
-        model.objects.filter(username=user.email)
-        .annotate(_kind=Value(model.__name__))
-        .values_list(*columns)
-        for model in ATTEMPTS
+        rows.annotate(_kind=Value(rows.model.__name__)).values_list(*columns)
+        for rows in _attempts_of(user)
     )
     for at, ip, browser, kind in first.union(*others, all=True).order_by(*columns):
         yield {"at": at, "ip_address": ip, "browser": browser, "kind": kind}
 
 
 def _forget_attempts(user: User) -> None:
-    for model in ATTEMPTS:
-        model.objects.filter(username=user.email).delete()
+    for rows in _attempts_of(user):
+        rows.delete()
+
+
+def _mails_to(user: User) -> QuerySet[Email]:
+    found: QuerySet[Email] = Email.objects.filter(to=user.email)
+    return found
 
 
 def _mails(user: User) -> Iterator[Record]:
-    for created, subject in (
-        Email.objects.filter(to=user.email).order_by("pk").values_list("created", "subject")
-    ):
+    for created, subject in _mails_to(user).order_by("pk").values_list("created", "subject"):
         yield {"created": created, "subject": subject}
 
 
@@ -87,6 +94,10 @@ def _naming() -> list[tuple[type[Model], str]]:
         and getattr(relation, "on_delete", None) is SET_NULL
         and relation.related_model is not LogEntry
     ]
+
+
+def _naming_rows(user: User) -> list[QuerySet[Any]]:
+    return [model._base_manager.filter(**{field: user}) for model, field in _naming()]
 
 
 def _named(user: User) -> Iterator[Record]:
@@ -140,6 +151,7 @@ def register() -> None:
                 "As long as you have the account. When you delete it, a number without a name "
                 "stays, because decisions and history point to it."
             ),
+            lambda user: [User.objects.filter(pk=user.pk)],
             _account,
         ),
         Kept(
@@ -147,6 +159,7 @@ def register() -> None:
             _("How you log in: the app for the second step, single sign-on"),
             _("To keep others out of your account."),
             _("As long as you use it. Deleted with your account."),
+            lambda user: [model.objects.filter(user=user) for model in WAYS_IN],
             _ways_in,
         ),
         Kept(
@@ -154,6 +167,7 @@ def register() -> None:
             _("When, from which address and with which browser you logged in or tried to"),
             _("To notice and to stop somebody who guesses passwords."),
             _("Deleted with your account, or sooner."),
+            _attempts_of,
             _attempts,
             rule="login_attempts",
             forget=_forget_attempts,
@@ -163,15 +177,17 @@ def register() -> None:
             _("E-mails that the site sent you"),
             _("To send them again when that fails, and to answer your questions about them."),
             _("Deleted with your account, or sooner."),
+            lambda user: [_mails_to(user)],
             _mails,
             rule="mails",
-            forget=lambda user: Email.objects.filter(to=user.email).delete(),
+            forget=lambda user: _mails_to(user).delete(),
         ),
         Kept(
             "named",
             _("Messages, requests, decisions, remarks and imports that name you as their maker"),
             _("So that colleagues and companies know who did what."),
             _("As long as the record itself. It stays after you deleted your account, unnamed."),
+            _naming_rows,
             _named,
         ),
         Kept(
@@ -179,6 +195,7 @@ def register() -> None:
             _("What you changed in, or saw of, the personal data of others"),
             _("The law asks who saw and changed personal data; administrators can look it up."),
             _("Stays after you deleted your account, without your name."),
+            lambda user: [LogEntry.objects.filter(actor=user)],
             _log,
             rule="audit_log",
         ),

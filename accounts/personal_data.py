@@ -7,11 +7,13 @@ knows none of them. A `Kept` with `forget` is removed with the account; one with
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet, Value
 from django.utils.functional import Promise
 
 from accounts.models import User
@@ -29,7 +31,8 @@ def nothing_hinders(user: User) -> str | None:
 class Kept:
     """One kind of data about a user.
 
-    `records` gives what is kept of a user, in a total order. `forget` removes it, or takes the
+    `rows` are the querysets of what is kept of a user, to be counted; `records` gives it as it is
+    handed out, in a total order. `forget` removes it, or takes the
     person out of it. `hinders` says why an account cannot be deleted yet, or None.
     """
 
@@ -39,6 +42,7 @@ class Kept:
     purpose: str | Promise
     #: How long, in words; what becomes of it when the account is deleted.
     until: str | Promise
+    rows: Callable[[User], Iterable[QuerySet[Any]]]
     records: Callable[[User], Iterable[Record]]
     #: The rule in `settings.RETENTION_DAYS` that ends it, for the number of days.
     rule: str | None = None
@@ -67,6 +71,22 @@ def kinds() -> list[Kept]:
 def export(user: User) -> dict[str, list[Record]]:
     """All that is kept of a user, by kind."""
     return {kept.slug: list(kept.records(user)) for kept in kinds()}
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many records are kept of a user, by kind. One statement, whatever is kept."""
+    found = Counter({kept.slug: 0 for kept in kinds()})
+    first, *others = (
+        rows.order_by()
+        .values(_kind=Value(kept.slug))
+        .annotate(_n=Count("pk"))
+        .values_list("_kind", "_n")
+        for kept in kinds()
+        for rows in kept.rows(user)
+    )
+    for slug, n in first.union(*others, all=True):
+        found[slug] += n
+    return dict(found)
 
 
 def hindrances(user: User) -> list[str]:

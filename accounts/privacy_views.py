@@ -29,10 +29,8 @@ from accounts.requests import UserRequest
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of anyone, why and for how long; for a user, how much of it there is of her."""
     user = request.user
-    rows = [
-        (kept, len(list(kept.records(user))) if isinstance(user, User) else None)
-        for kept in personal_data.kinds()
-    ]
+    counts = personal_data.counts(user) if isinstance(user, User) else {}
+    rows = [(kept, counts.get(kept.slug)) for kept in personal_data.kinds()]
     context = {"rows": rows, "rules": retention.rules()}
     return render(request, "accounts/privacy.html", context)
 

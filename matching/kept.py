@@ -25,6 +25,7 @@ def register() -> None:
             _("Scenarios that you made"),
             _("To let you go on with them."),
             _("Until you delete them. Deleted with your account."),
+            lambda user: [Scenario.objects.of(user)],
             _scenarios,
             forget=lambda user: Scenario.objects.of(user).delete(),
         )

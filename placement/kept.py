@@ -36,6 +36,7 @@ def register() -> None:
             _("Searches that you saved"),
             _("To write to you when something new fits."),
             _("Until you delete them. Deleted with your account."),
+            lambda user: [SavedSearch.objects.filter(user=user)],
             _saved_searches,
             forget=lambda user: SavedSearch.objects.filter(user=user).delete(),
         )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, personal_data
@@ -19,9 +21,14 @@ def _memberships(user: User) -> Iterator[Record]:
         yield {"sector": role.sector.slug, "since": role.since}
 
 
+def _rows(user: User) -> list[QuerySet[Any]]:
+    models = (SchoolMembership, SectorMembership)
+    return [model._default_manager.filter(user=user) for model in models]
+
+
 def _forget(user: User) -> None:
-    for model in (SchoolMembership, SectorMembership):
-        model._default_manager.filter(user=user).delete()
+    for rows in _rows(user):
+        rows.delete()
 
 
 def register() -> None:
@@ -32,6 +39,7 @@ def register() -> None:
             _("The schools and sectors that you act for"),
             _("To show you their records, and others nothing of them."),
             _("Until an administrator ends it. Deleted with your account."),
+            _rows,
             _memberships,
             forget=_forget,
         )

@@ -26,6 +26,7 @@ def register() -> None:
             _("The provincial forums that you write for"),
             _("To let you write down what the forum says."),
             _("Until an administrator ends it. Deleted with your account."),
+            lambda user: [ForumMembership.objects.filter(user=user)],
             _memberships,
             forget=lambda user: ForumMembership.objects.filter(user=user).delete(),
         )

@@ -76,6 +76,16 @@ def test_everybody_reads_what_is_kept_and_for_how_long(client: Client) -> None:
     assert client.get("/en/privacy/").status_code == 200
 
 
+def test_the_page_counts_what_the_file_holds(
+    client: Client, user: User, django_assert_max_num_queries: Any
+) -> None:
+    ApproachFactory.create_batch(3, coordinator=user)
+    with django_assert_max_num_queries(6):
+        shown = client.get("/privacy/").context["rows"]
+    held = personal_data.export(user)
+    assert {kept.slug: n for kept, n in shown} == {slug: len(found) for slug, found in held.items()}
+
+
 def test_a_user_gets_all_of_it_as_a_file(client: Client, user: User) -> None:
     assert "Mijn account verwijderen" in client.get("/privacy/").content.decode()
     response = client.get("/privacy/mijn-gegevens.json")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -57,10 +57,13 @@ def delete_strays(now: datetime) -> int:
     return gone
 
 
+def _made_by(user: User) -> QuerySet[RecognitionRequest]:
+    return RecognitionRequest.objects.filter(Q(created_by=user) | Q(declared_by=user))
+
+
 def _requests(user: User) -> Iterator[Record]:
     """The requests that a user made or declared to be true."""
-    mine = RecognitionRequest.objects.filter(Q(created_by=user) | Q(declared_by=user))
-    for request in mine.select_related("establishment", "programme").order_by("pk"):
+    for request in _made_by(user).select_related("establishment", "programme").order_by("pk"):
         yield {
             "establishment": request.establishment.unit_number,
             "programme": request.programme.number,
@@ -77,6 +80,7 @@ def register() -> None:
             _("Requests for recognition that you made or declared to be true"),
             _("To show who asked, to the company and the partnership."),
             _("As long as the recognition. Your name leaves it with your account."),
+            lambda user: [_made_by(user)],
             _requests,
         )
     )
