@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from placement.pupil_requests import PupilRequest, PupilRequestQuerySet, PupilRequestStatus
 from placement.training_days import SchoolClosure
-from radar.web.choices import SearchSelect, later
+from radar.web.choices import SearchSelect
 from radar.web.inputs import DayInput
 from radar.web.versions import VersionedForm
 from schools.choices import campus_choices, programme_choices
@@ -45,7 +45,7 @@ class PupilFilter(forms.Form):
     def __init__(self, *args: Any, campuses: CampusQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **({"label_suffix": ""} | kwargs))
         self.campuses = campuses
-        self.fields["campus"].widget = forms.Select(choices=later(self._campuses))
+        self.fields["campus"].widget = SearchSelect(self._campuses)
         self.fields["programme"].widget = SearchSelect(self._programmes)
 
     def _campuses(self) -> Any:

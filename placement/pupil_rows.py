@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from placement.pupil_requests import PupilRequest, PupilRequestQuerySet
+from placement.pupil_requests import PupilRequest, PupilRequestQuerySet, PupilRequestStatus
 from placement.search_terms import (
     SearchTerm,
     ends_soon,
@@ -22,6 +22,9 @@ from placement.search_terms import (
 )
 from placement.training_days import Calendars, TrainingCalendar
 from schools.models import Campus
+
+#: What the order of a list needs.
+COLUMNS = ("pk", "campus", "programme", "status", "started_on", "extended_on", "closed_on")
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,12 @@ class PupilRows(Sequence[PupilRow]):
     """Requests with their terms: the open ones first, the shortest term on top.
 
     Only what the order needs is read of all of them, in four queries; the rest, in one more, for
-    the slice that is asked. `left` (n,) is the training days left, below 0 since the term ended.
+    the slice that is asked. Each array is (n,): `ids` are primary keys, `left` is in training days
+    and below 0 since the term ended.
     """
 
-    requests: list[PupilRequest]
+    ids: NDArray[np.int64]
+    is_open: NDArray[np.bool_]
     left: NDArray[np.int64]
     calendars: Calendars
     today: date
@@ -49,34 +54,34 @@ class PupilRows(Sequence[PupilRow]):
     @classmethod
     def of(cls, requests: PupilRequestQuerySet, today: date) -> PupilRows:
         """The rows of requests as they are on a day."""
-        found = list(
-            requests.order_by("started_on", "pk").only(
-                "campus", "programme", "status", "started_on", "extended_on", "closed_on"
-            )
-        )
+        found = list(requests.order_by("started_on", "pk").values_list(*COLUMNS))
         campuses = Campus.objects.select_related("school").only("school__type")
-        known = campuses.in_bulk({request.campus_id for request in found})
-        for request in found:
-            request.campus = known[request.campus_id]
+        known = campuses.in_bulk({campus for _, campus, *_ in found})
         calendars = Calendars.of(known.values())
-        left = _days_left(found, calendars, today)
-        is_closed = np.array([not request.is_open for request in found], dtype=np.bool_)
+        term, passed = np.zeros((2, len(found)), dtype=np.int64)
+        periods: dict[TrainingCalendar, list[tuple[int, date, date]]] = defaultdict(list)
+        for i, (_, campus, programme, _, started_on, extended_on, closed_on) in enumerate(found):
+            at = known[campus]
+            term[i] = term_days(at.school.type, extended_on)
+            until = seen_on(started_on, closed_on, today)
+            periods[calendars.get(at, programme)].append((i, started_on, until))
+        for calendar, group in periods.items():
+            rows, firsts, ends = zip(*group, strict=True)
+            passed[list(rows)] = calendar.counts(firsts, ends)
+        left = term - passed
+        is_open = np.array([row[3] == PupilRequestStatus.OPEN for row in found], dtype=np.bool_)
+        ids = np.array([row[0] for row in found], dtype=np.int64)
         # Stable, and by its last key first: of those with as many days left, who started first.
-        order = np.lexsort((left, is_closed))
-        return cls([found[i] for i in order], left[order], calendars, today)
+        order = np.lexsort((left, ~is_open))
+        return cls(ids[order], is_open[order], left[order], calendars, today)
 
     def ending_soon(self) -> PupilRows:
         """The open ones whose term ends within a week of training, or has ended."""
-        kept = [
-            i
-            for i, request in enumerate(self.requests)
-            if request.is_open and ends_soon(int(self.left[i]))
-        ]
-        found = [self.requests[i] for i in kept]
-        return PupilRows(found, self.left[kept], self.calendars, self.today)
+        kept = self.is_open & ends_soon(self.left)
+        return replace(self, ids=self.ids[kept], is_open=self.is_open[kept], left=self.left[kept])
 
     def __len__(self) -> int:
-        return len(self.requests)
+        return len(self.ids)
 
     @overload
     def __getitem__(self, index: int) -> PupilRow: ...
@@ -85,7 +90,7 @@ class PupilRows(Sequence[PupilRow]):
     def __getitem__(self, index: int | slice) -> PupilRow | list[PupilRow]:
         if isinstance(index, int):
             return self[index : index + 1][0]
-        asked = [request.pk for request in self.requests[index]]
+        asked = self.ids[index].tolist()
         read = PupilRequest.objects.select_related("campus__school", "programme").in_bulk(asked)
         return [
             PupilRow(
@@ -95,17 +100,3 @@ class PupilRows(Sequence[PupilRow]):
             for request in map(read.get, asked)
             if request is not None
         ]
-
-
-def _days_left(
-    requests: list[PupilRequest], calendars: Calendars, today: date
-) -> NDArray[np.int64]:
-    """The training days left of each request (n,), counted per calendar."""
-    by_calendar: dict[TrainingCalendar, list[int]] = defaultdict(list)
-    for i, request in enumerate(requests):
-        by_calendar[calendars.get(request.campus, request.programme_id)].append(i)
-    passed = np.zeros(len(requests), dtype=np.int64)
-    for calendar, group in by_calendar.items():
-        firsts = [requests[i].started_on for i in group]
-        passed[group] = calendar.counts(firsts, [seen_on(requests[i], today) for i in group])
-    return np.array([term_days(request) for request in requests], dtype=np.int64) - passed

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from placement.pupil_requests import PupilRequest
 from placement.training_days import Calendars, TrainingCalendar
@@ -54,8 +58,15 @@ class SearchTerm:
         return min(self.passed / self.days, 1.0)
 
 
-def ends_soon(left: int) -> bool:
-    """Whether a term with so many training days left is about to end; also one that has ended."""
+@overload
+def ends_soon(left: int) -> bool: ...
+@overload
+def ends_soon(left: NDArray[np.int64]) -> NDArray[np.bool_]: ...
+def ends_soon(left: int | NDArray[np.int64]) -> bool | NDArray[np.bool_]:
+    """Whether a term with so many training days left is about to end; also one that has ended.
+
+    Of a number a bool, of an array an array.
+    """
     return left <= SOON
 
 
@@ -65,25 +76,25 @@ def is_extendable(request: PupilRequest) -> bool:
     return request.is_open and request.extended_on is None and not special
 
 
-def term_days(request: PupilRequest) -> int:
-    """How many training days a request has."""
-    if request.campus.school.type == SchoolType.BUSO:
+def term_days(school_type: str, extended_on: date | None) -> int:
+    """How many training days the request of a pupil of such a school has."""
+    if school_type == SchoolType.BUSO:
         return TERM_IN_SPECIAL_EDUCATION
-    return TERM + (EXTENSION if request.extended_on else 0)
+    return TERM + (EXTENSION if extended_on else 0)
 
 
-def seen_on(request: PupilRequest, today: date) -> date:
-    """The day a term is seen from: a closed request is seen from the day it was closed."""
-    return max(request.closed_on or today, request.started_on)
+def seen_on(started_on: date, closed_on: date | None, today: date) -> date:
+    """The day a term is seen from: that of a closed request is the day it was closed."""
+    return max(closed_on or today, started_on)
 
 
 def search_term(request: PupilRequest, calendars: Calendars, today: date) -> SearchTerm:
     """The term of a request as it is on a day."""
-    days = term_days(request)
+    days = term_days(request.campus.school.type, request.extended_on)
     calendar = calendars.get(request.campus, request.programme_id)
     return SearchTerm(
         days,
-        calendar.count(request.started_on, seen_on(request, today)),
+        calendar.count(request.started_on, seen_on(request.started_on, request.closed_on, today)),
         calendar.nth(request.started_on, days),
         calendar,
     )

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.formats import date_format, number_format
+from django.utils.translation import override
 
 register = template.Library()
 
@@ -33,7 +34,14 @@ def percent(share: float) -> str:
 def in_language(context: Context, code: str) -> str:
     """The address of the page at hand in another language, its question included."""
     request = context.get("request")
-    return translate_url(request.get_full_path(), code) if request else f"/{code}/"
+    if request is None:
+        return f"/{code}/"
+    if (found := request.resolver_match) is None:
+        return translate_url(request.get_full_path(), code)
+    with override(code):
+        path = reverse(found.view_name, args=found.args, kwargs=found.kwargs)
+    query = request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
 
 
 @register.simple_tag(takes_context=True)
