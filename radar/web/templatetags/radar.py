@@ -36,7 +36,7 @@ def in_language(context: Context, code: str) -> str:
     request = context.get("request")
     if request is None:
         return f"/{code}/"
-    if (found := request.resolver_match) is None:
+    if (found := request.resolver_match) is None or not found.url_name:
         return translate_url(request.get_full_path(), code)
     with override(code):
         path = reverse(found.view_name, args=found.args, kwargs=found.kwargs)
