@@ -53,7 +53,7 @@ def allocation(request: UserRequest) -> HttpResponse:
             return redirect("allocation-job", job.pk)
     else:
         given = {name: str(text) for name, text in request.GET.items() if text}
-        form = AllocationForm(initial=completed(given, campuses), campuses=campuses, jobs=jobs)
+        form = AllocationForm(initial=completed(given), campuses=campuses, jobs=jobs)
     planned = (
         _own_agreements(request)
         .filter(status=AgreementStatus.PLANNED)

@@ -21,7 +21,6 @@ from matching.queries import (
 from matching.radar_rows import ADVICE
 from radar.web.choices import SearchSelect, later
 from schools.choices import campus_choices, programme_choices, school_years
-from schools.models import CampusQuerySet
 from schools.school_years import school_year_name, school_year_starting
 
 #: Radii on offer, in kilometres. An address may name any other up to the limit of a search.
@@ -35,12 +34,19 @@ MINUTES = (15, 30, 45, 60, 90)
 class CampusForm(CampusQuery):
     """A `CampusQuery` drawn as two lists; what it accepts is the query's own affair.
 
-    The lists are read from the database when they are drawn, so not for a fragment.
+    The lists are read from the database when they are drawn, so not for a fragment. Who names no
+    campus means the first of the list.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self._draw("campus", _("Campus"), SearchSelect(lambda: campus_choices(self.campuses)))
+        campuses = SearchSelect(lambda: campus_choices(self.campuses))
+        self._draw("campus", _("Campus"), campuses)
+        if self.is_bound and self.fields["campus"].required and not self.data.get("campus"):
+            first = next(iter(campuses.choices), None)
+            asked: Any = self.data.copy()  # type: ignore[attr-defined]
+            asked["campus"] = first[0] if first else ""
+            self.data = asked
         self._draw("school_year", _("School year"), forms.Select(choices=later(school_years)))
 
     def _draw(self, name: str, label: Any, widget: forms.Select) -> None:
@@ -117,8 +123,8 @@ class MatchForm(WayForm, MatchQuery):
             yield text, _("%(km)s km") % {"km": number_format(f"{km:g}")}
 
 
-def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]:
-    """A question with what it leaves out: the first campus, this school year, and the usual reach.
+def completed(asked: dict[str, str]) -> dict[str, str]:
+    """A question with what it leaves out: this school year, and the usual reach.
 
     Whoever limits the minutes is not held to the usual radius as well.
     """
@@ -126,6 +132,4 @@ def completed(asked: dict[str, str], campuses: CampusQuerySet) -> dict[str, str]
     usual = {"mode": Mode.CYCLING.value, "school_year": this_year}
     if "max_minutes" not in asked:
         usual["radius"] = str(DEFAULT_RADIUS_KM)
-    if "campus" not in asked and (first := campuses.select_related("school").first()):
-        usual["campus"] = first.key
     return usual | asked

@@ -28,7 +28,7 @@ def radar(request: UserRequest) -> HttpResponse:
     """Every programme of a campus with its figures, an advice and the reasons."""
     campuses = CampusPolicy(request.user).campuses()
     asked = {name: str(text) for name, text in request.GET.items() if text}
-    form = RadarForm(completed(asked, campuses), campuses=campuses)
+    form = RadarForm(completed(asked), campuses=campuses)
     if not form.is_valid():
         context: dict[str, Any] = {"form": form, "refused": form.errors}
         return render(request, "matching/radar.html", context, status=400)
@@ -60,7 +60,7 @@ def radar_programme(request: UserRequest, number: int) -> HttpResponse:
     """One programme of a campus's radar: why this advice, its trend, workplaces and rivals."""
     campuses = CampusPolicy(request.user).campuses()
     asked = {name: str(text) for name, text in request.GET.items() if text}
-    form = RadarForm(completed(asked, campuses), campuses=campuses)
+    form = RadarForm(completed(asked), campuses=campuses)
     if not form.is_valid():
         raise Http404
     campus, year = form.cleaned_data["campus"], form.cleaned_data["school_year"]

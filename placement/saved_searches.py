@@ -89,7 +89,7 @@ class SavedSearch(models.Model):
     def form(self) -> SearchForm:
         """The question, asked for this user today: a campus she no longer acts for is unknown."""
         campuses = CampusPolicy(self.user).campuses()
-        return SearchForm(asked_of(QueryDict(self.query), campuses), campuses=campuses)
+        return SearchForm(asked_of(QueryDict(self.query)), campuses=campuses)
 
     def see(self, found: Search) -> None:
         """Remember what was found. Not saved."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.forms import MatchForm, completed
 from placement.search_query import SearchQuery
-from schools.models import CampusQuerySet, Programme
+from schools.models import Programme
 
 
 class SearchForm(MatchForm, SearchQuery):
@@ -41,13 +41,13 @@ class SearchForm(MatchForm, SearchQuery):
         return programme
 
 
-def asked_of(query: QueryDict, campuses: CampusQuerySet) -> QueryDict:
+def asked_of(query: QueryDict) -> QueryDict:
     """What a page is asked, with what it leaves out: as `completed`, and with several values."""
     asked = QueryDict(mutable=True)
     for name, values in query.lists():
         if texts := [text for text in values if text]:
             asked.setlist(name, texts)
     single = {name: str(text) for name, text in asked.items()}
-    for name, text in completed(single, campuses).items():
+    for name, text in completed(single).items():
         asked.setdefault(name, text)
     return asked

@@ -29,7 +29,7 @@ PAGE_SIZE = 20
 def search(request: UserRequest) -> HttpResponse:
     """The workplaces that fit, as a list and on a map; the address holds the whole question."""
     campuses = CampusPolicy(request.user).campuses()
-    asked = asked_of(request.GET, campuses)
+    asked = asked_of(request.GET)
     form = SearchForm(asked, campuses=campuses)
     suffix = str(asked.get("format", ""))
     if suffix in DOWNLOADS and "programme" in asked and form.is_valid():

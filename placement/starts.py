@@ -10,7 +10,8 @@ from django.contrib.gis.geos import Point
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db.models.functions import Upper
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat, Upper
 from django.utils.translation import gettext_lazy as _
 
 from geo.coordinates import WGS84
@@ -74,7 +75,7 @@ def find_start(text: str) -> Start:
 def _place(code: str, name: str) -> Start | None:
     """A postal code or a name of today or before, offline; the code decides where both are given.
 
-    One query where the name is right.
+    One query.
     """
     if code:
         places = list(PostalCode.objects.filter(code=code, point__isnull=False))
@@ -83,22 +84,33 @@ def _place(code: str, name: str) -> Start | None:
             label = f"{place.code} {place.place_name}"
             return _start(label, place.point, LocationPrecision.POSTAL_CODE)
         return None
-    towns = Municipality.objects.filter(point__isnull=False).defer("boundary")
-    if town := towns.filter(name__iexact=name).order_by("merged_into_id").first():
-        return _start(town.name, town.point, LocationPrecision.MUNICIPALITY)
-    villages = PostalCode.objects.filter(point__isnull=False)
-    if village := villages.filter(place_name__iexact=name).order_by("code").first():
-        label = f"{village.code} {village.place_name}"
-        return _start(label, village.point, LocationPrecision.POSTAL_CODE)
-    alike = (
-        towns.annotate(likeness=TrigramSimilarity(Upper("name"), name.upper()))
-        .filter(likeness__gte=LEAST_LIKENESS)
-        .order_by("-likeness", "-population")
+    towns = Municipality.objects.filter(point__isnull=False).annotate(
+        likeness=TrigramSimilarity(Upper("name"), name.upper()),
+        order=Case(When(name__iexact=name, then=0), default=2),
+        label=F("name"),
+        precision=Value(LocationPrecision.MUNICIPALITY),
+        # Of two with one name the one of today; of two as much alike the larger.
+        last=Case(When(order=0, then=Coalesce("merged_into_id", 0)), default=-F("population")),
+    )
+    villages = PostalCode.objects.filter(point__isnull=False, place_name__iexact=name).annotate(
+        likeness=Value(1.0),
+        order=Value(1),
+        label=Concat("code", Value(" "), "place_name"),
+        precision=Value(LocationPrecision.POSTAL_CODE),
+        last=Cast("code", IntegerField()),
+    )
+    columns = ("order", "likeness", "last", "label", "point", "precision")
+    found = (
+        towns.filter(Q(order=0) | Q(likeness__gte=LEAST_LIKENESS))
+        .values_list(*columns)
+        .union(villages.values_list(*columns), all=True)
+        .order_by("order", "-likeness", "last")
         .first()
     )
-    if alike is None:
+    if found is None:
         return None
-    return _start(alike.name, alike.point, LocationPrecision.MUNICIPALITY)
+    *_, label, point, precision = found
+    return _start(label, point, LocationPrecision(precision))
 
 
 def _start(label: str, point: Point | None, precision: LocationPrecision) -> Start | None:
