@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Exists, F, FilteredRelation, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from numpy.typing import NDArray
 
 from companies.models import Agreement, AgreementStatus, Approach, Recognition, WorkLanguage
@@ -72,7 +73,8 @@ def read_places(
                 ours.values("establishment").annotate(last=Max("answered_on")).values("last")
             ),
             approached=Exists(ours),
-            trained=Exists(agreements),
+            # Not `Exists`: PostgreSQL would read every agreement of the region into a hash first.
+            trained=IsNull(Subquery(agreements.order_by().values("pk")[:1]), False),
         )
         .values_list(
             "pk",

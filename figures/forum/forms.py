@@ -21,7 +21,8 @@ class RemarkForm(forms.ModelForm):
         widgets = {"text": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **({"label_suffix": ""} | kwargs))
+        # Its page has the form of the opinion as well.
+        super().__init__(*args, **({"label_suffix": "", "auto_id": "remark_%s"} | kwargs))
 
 
 class OpinionForm(VersionedForm):

@@ -81,6 +81,10 @@ class Asked:
         return [str(REASONS[reason]) for reason in found]
 
 
+#: How an agenda is worked through: by programme, then by school.
+ORDER = ("programme__title", "programme", "campus__school__name", "pk")
+
+
 @dataclass(frozen=True)
 class Agenda:
     """What a province's forum has to work through, by programme."""
@@ -123,9 +127,43 @@ def agenda(province: Province, school_year: SchoolYear) -> Agenda:
         .select_related("dossier")
         .prefetch_related("dossier__advices__sector")
         .annotate(n_remarks=Count("remarks"))
-        .order_by("programme__title", "programme", "campus__school__name", "pk")
+        .order_by(*ORDER)
     )
     return Agenda(province, school_year, _weighed(own, school_year))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a request stands in its province's agenda. Requests are named by their primary keys.
+
+    `undecided` is the first after it, and then from the top, that has no opinion yet.
+    """
+
+    place: int
+    total: int
+    before: int | None
+    after: int | None
+    undecided: int | None
+
+
+def turn_of(offering: Offering, province: Province) -> Turn:
+    """The place of a request of a province in the agenda. One query."""
+    found = list(
+        requests_for(offering.school_year)
+        .filter(campus__municipality__province=province)
+        .order_by(*ORDER)
+        .values_list("pk", "opinion")
+    )
+    ids = [pk for pk, _ in found]
+    at = ids.index(offering.pk)
+    around = found[at + 1 :] + found[:at]
+    return Turn(
+        place=at + 1,
+        total=len(ids),
+        before=ids[at - 1] if at else None,
+        after=ids[at + 1] if at + 1 < len(ids) else None,
+        undecided=next((pk for pk, opinion in around if opinion is None), None),
+    )
 
 
 def weighed(offering: Offering) -> Asked:

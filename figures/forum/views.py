@@ -21,7 +21,7 @@ from figures.forum.forms import OpinionForm, RemarkForm
 from figures.forum.models import Opinion
 from figures.forum.policies import ForumPolicy
 from figures.forum.province_map import province_drawing
-from figures.forum.requests import Asked, agenda, requests_for, weighed
+from figures.forum.requests import Asked, agenda, requests_for, turn_of, weighed
 from geo.models import Province
 from matching.opportunities import radar_policy_in_force
 from radar.web.pdf import pdf_response
@@ -174,13 +174,16 @@ def _page(
     context: dict[str, Any] = {
         "item": item,
         "province": province,
+        "turn": turn_of(offering, province),
         "policy": radar_policy_in_force(),
         "remark_form": RemarkForm() if policy.may_speak(province) else None,
         "opinion_form": None,
         **forms,
     }
     if policy.may_conclude(province) and context["opinion_form"] is None:
-        context["opinion_form"] = OpinionForm(instance=item.opinion or Opinion(offering=offering))
+        # By its key: an opinion made of the request itself would be taken for the one it has.
+        blank = Opinion(offering_id=offering.pk)
+        context["opinion_form"] = OpinionForm(instance=item.opinion or blank)
     return render(request, "forum/request.html", context, status=status)
 
 

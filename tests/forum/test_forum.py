@@ -150,6 +150,21 @@ def test_a_school_remarks_and_the_secretary_concludes(
     assert "Wij werken samen." in school.get(address(asked)).content.decode()
 
 
+def test_a_meeting_goes_from_one_request_to_the_next(asked: Offering, secretary: User) -> None:
+    programme = ProgrammeFactory.create(title="Zorg duaal")
+    other = request_of(asked.campus, programme, asked.school_year)
+    client, first, last = logged_in(secretary), address(asked), address(other)
+    turn = client.get(first).context["turn"]
+    assert (turn.place, turn.total, turn.before, turn.after) == (1, 2, None, other.pk)
+    assert turn.undecided == other.pk
+    client.post(f"{last}standpunt/", {"view": "support", "text": "", "version": 0})
+    assert "Alleen deze aanvraag heeft nog geen standpunt" in client.get(first).content.decode()
+    turn = client.get(last).context["turn"]
+    assert (turn.place, turn.before, turn.after, turn.undecided) == (2, asked.pk, None, asked.pk)
+    client.post(f"{first}standpunt/", {"view": "support", "text": "", "version": 0})
+    assert "Elke aanvraag heeft een standpunt" in client.get(first).content.decode()
+
+
 def test_of_two_opinions_at_once_the_second_is_told(asked: Offering, secretary: User) -> None:
     writer = logged_in(secretary)
     writer.post(address(asked, "standpunt/"), {"view": "support", "text": "", "version": "0"})
@@ -172,7 +187,11 @@ def test_of_two_opinions_at_once_the_second_is_told(asked: Offering, secretary: 
 def test_what_says_nothing_is_refused(
     asked: Offering, secretary: User, what: str, sent: dict[str, str]
 ) -> None:
-    assert logged_in(secretary).post(address(asked, what), sent).status_code == 400
+    came_from = {"referer": f"http://testserver{address(asked)}"}
+    refused = logged_in(secretary).post(address(asked, what), sent, headers=came_from)
+    assert refused.status_code == 400
+    # The other language is that of a page that can be opened.
+    assert f'href="/en{address(asked)}"' in refused.content.decode()
     assert not Remark.objects.exists()
     assert not Opinion.objects.exists()
 
