@@ -39,6 +39,17 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
+def doubled_ids(page: Page) -> list[str]:
+    """Ids that several elements have: a label then names another field than its own."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+            return ids.filter((id, i) => ids.indexOf(id) !== i);
+        }"""
+    )
+    return found
+
+
 def assert_accessible(page: Page) -> None:
     """No violation in light, in dark and on a phone, and nothing that sticks out.
 
@@ -46,6 +57,7 @@ def assert_accessible(page: Page) -> None:
     """
     window = page.viewport_size
     assert violations(page) == []
+    assert doubled_ids(page) == []
     assert fits(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert violations(page, CONTRAST) == []

@@ -2,8 +2,10 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
+from django.http import HttpRequest
 from django.template import Context
 from django.urls import reverse, translate_url
 from django.utils.formats import date_format, number_format
@@ -32,16 +34,29 @@ def percent(share: float) -> str:
 
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
-    """The address of the page at hand in another language, its question included."""
+    """The address of the page at hand in another language, its question included.
+
+    A form that was refused is shown where nobody can go back to: then that of the page it was on.
+    """
     request = context.get("request")
     if request is None:
         return f"/{code}/"
+    if request.method == "POST":
+        return translate_url(_came_from(request) or request.get_full_path(), code)
     if (found := request.resolver_match) is None or not found.url_name:
         return translate_url(request.get_full_path(), code)
     with override(code):
         path = reverse(found.view_name, args=found.args, kwargs=found.kwargs)
     query = request.META.get("QUERY_STRING", "")
     return f"{path}?{query}" if query else path
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The path and the question of the page that a form was on; empty where it is unknown."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.get_host():
+        return ""
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 @register.simple_tag(takes_context=True)
