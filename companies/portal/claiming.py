@@ -61,9 +61,10 @@ def hindrance(company: Company, user: User, today: date) -> str | None:
     """Why a user cannot claim a company now; None when she can."""
     if reason := closed_to_users(company, today):
         return reason
-    if company.memberships.filter(user=user).exists():
+    members = set(company.memberships.order_by().values_list("user", flat=True))
+    if user.pk in members:
         return _("You act for this company already.")
-    if company.memberships.exists():
+    if members:
         return _("Somebody manages this company already. Ask a colleague to invite you.")
     waiting = Claim.objects.open().filter(company=company).first()
     if waiting and waiting.user_id == user.pk:

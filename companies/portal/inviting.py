@@ -33,9 +33,10 @@ def capacity(user: User, company: Company) -> InvitedBy | None:
     An owner may invite colleagues. While nobody manages the company, a coordinator of any school
     and a consultant of its sector may invite its first owner.
     """
-    if company.memberships.filter(user=user, role=CompanyRole.OWNER).exists():
+    roles = dict(company.memberships.order_by().values_list("user", "role"))
+    if roles.get(user.pk) == CompanyRole.OWNER:
         return InvitedBy.COMPANY
-    if company.memberships.exists():
+    if roles:
         return None
     hers = Sector.objects.filter(memberships__user=user)
     competent = (
