@@ -115,11 +115,9 @@ def make(request: UserRequest, pk: int) -> HttpResponse:
         return redirect("approach", pk)
     year = SchoolYear.objects.current(today)
     blank = Agreement(kind="oao", starts_on=max(today, year.start), ends_on=year.end)
+    mentors = mentors_at(approach.establishment_id)
     form = AgreementForm(
-        request.POST or None,
-        instance=blank,
-        mentors=mentors_at(approach.establishment_id),
-        references=_searching(approach),
+        request.POST or None, instance=blank, mentors=mentors, references=_searching(approach)
     )
     status = 200
     if request.method == "POST":
@@ -133,6 +131,7 @@ def make(request: UserRequest, pk: int) -> HttpResponse:
         "approach": approach,
         "recognition": recognition_on(approach, today),
     }
+    audit.seen(request.user, mentors, "agreement-terms")
     return render(request, "placement/agreement_form.html", context, status=status)
 
 
@@ -173,8 +172,8 @@ def change(request: UserRequest, pk: int) -> HttpResponse:
     if found.status not in HOLDING:
         messages.error(request, _("This agreement is over."))
         return redirect("agreement", pk)
-    house = found.workplace.recognition.establishment_id
-    form = AgreementForm(request.POST or None, instance=found, mentors=mentors_at(house))
+    mentors = mentors_at(found.workplace.recognition.establishment_id)
+    form = AgreementForm(request.POST or None, instance=found, mentors=mentors)
     status = 200
     if request.method == "POST":
         changed = _try(form, lambda: change_terms(found, form.terms, request.user, today))
@@ -183,6 +182,7 @@ def change(request: UserRequest, pk: int) -> HttpResponse:
             return redirect("agreement", pk)
         status = 409 if form.conflicts else 400
     context = {"form": form, "agreement": found}
+    audit.seen(request.user, mentors, "agreement-terms")
     return render(request, "placement/agreement_form.html", context, status=status)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.test import Client
 
 from companies.mentoring import guidable
@@ -64,6 +65,20 @@ def test_a_refused_mentor_keeps_what_was_typed(
     assert response.status_code == 400
     assert response.context["form"].errors.keys() == {field}
     assert Mentor.objects.count() == 1
+
+
+def test_who_opens_a_page_that_names_a_mentor_is_in_the_log(
+    browser: Client, mentor: Mentor
+) -> None:
+    for path, where in (
+        ("", "company-mentors"),
+        (f"{mentor.pk}/", "company-mentor"),
+        (f"{mentor.pk}/verwijderen/", "company-mentor"),
+    ):
+        LogEntry.objects.all().delete()
+        browser.get(f"{ADDRESS}{path}")
+        entry = LogEntry.objects.get(action=LogEntry.Action.ACCESS)
+        assert (entry.object_id, entry.additional_data["where"]) == (mentor.pk, where)
 
 
 def test_without_agreements_all_goes(browser: Client, mentor: Mentor) -> None:

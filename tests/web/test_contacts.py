@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry
 from django.core import mail as sent_mail
 from django.core import signing
 from django.db import connection
@@ -590,6 +591,8 @@ class TestAgreement:
         AgreementFactory.create_batch(2, mentor=mentor)
         page = browser.get(address).content.decode()
         assert f'value="{mentor.pk}" disabled' in page
+        saw = LogEntry.objects.filter(action=LogEntry.Action.ACCESS).first()
+        assert (saw.object_id, saw.additional_data) == (mentor.pk, {"where": "agreement-terms"})
         assert "begeleidt al zoveel leerlingen" in page
 
     def test_two_coordinators_change_one_agreement(self, browser: Client, sent: Approach) -> None:

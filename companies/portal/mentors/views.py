@@ -54,4 +54,5 @@ def remove_mentor(request: UserRequest, pk: int) -> HttpResponse:
         remove(found)
         messages.success(request, _("The mentor is removed."))
         return redirect("company-mentors")
+    audit.seen(request.user, [found], "company-mentor")
     return render(request, "portal/remove_mentor.html", {"company": company, "mentor": found})
