@@ -37,7 +37,7 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "30"))
 #: As in the Dockerfile: a web process for each core.
 WORKERS = 2
 #: Each user asks once a second.
-REQUESTS_A_SECOND = 50
+REQUESTS_A_SECOND = int(os.environ.get("BENCH_RATE", "50"))
 STREAMED = ("recognitions", "workplaces")
 
 
