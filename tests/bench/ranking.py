@@ -145,10 +145,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(workers: int = 1) -> Any:
+def server(workers: int = 1, threads: int = 1) -> Any:
     """The site under granian; yields its port and its process."""
     port = free_port()
     command = ["granian", "--interface", "wsgi", "--port", str(port), "--workers", str(workers)]
+    command += ["--blocking-threads", str(threads)]
     program = Path(sys.executable).parent / command[0]
     process = subprocess.Popen(
         [program, *command[1:], "--log-level", "error", "radar.wsgi:application"]
