@@ -64,6 +64,15 @@ def first_details(page: Page) -> None:
     map_drawn(page)
 
 
+def error_form(page: Page) -> None:
+    first_details(page)
+    page.get_by_role("link", name="Fout melden").click()
+
+
+def first_of_the_list(page: Page) -> None:
+    page.locator("tbody th a").first.click()
+
+
 def first_shortlist(page: Page) -> None:
     page.locator("tbody a").first.click()
     page.wait_for_load_state("networkidle")
@@ -111,6 +120,16 @@ def code_asked(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def own_forum(page: Page) -> None:
+    page.get_by_role("link", name="Oost-Vlaanderen").click()
+
+
+def first_undecided(page: Page) -> None:
+    own_forum(page)
+    page.locator(".forum-table tbody a").first.click()
+    page.get_by_role("link", name="Volgende zonder standpunt").click()
+
+
 def oldest_request(page: Page) -> None:
     page.locator("tbody th a").last.click()
     map_drawn(page)
@@ -139,19 +158,27 @@ SHOTS = [
     Shot("zoeken-filters", MATCHES + "&free=on", do=filters_open),
     Shot("zoekopdracht-bewaren", MATCHES.replace("/?", "/bewaren/?") + "&free=on"),
     Shot("vestiging", MATCHES, do=first_details),
+    Shot("fout-melden", MATCHES, do=error_form),
     Shot("leerlingen", "/leerlingen/?status=open"),
+    Shot("leerlingenlijst", "/leerlingen/lijst/"),
     Shot("opleidingsdagen", "/lesdagen/039107-1/"),
     Shot("radar", "/radar/?campus=039107-1"),
     Shot("shortlist", "/shortlists/", do=first_shortlist),
     Shot("benaderen", "/shortlists/", do=contact_form),
     Shot("contacten", "/contactnames/"),
     Shot("contacten-gsm", "/contactnames/", window=PHONE),
+    Shot("contacten-lijst", "/contactnames/lijst/"),
+    Shot("berichten", "/contactnames/sjablonen/"),
     Shot("contact", "/contactnames/", do=first_interview),
     Shot("antwoord", "/shortlists/", do=answer_page),
     Shot("overeenkomsten", "/overeenkomsten/"),
+    Shot("overeenkomst", "/overeenkomsten/?status=running", do=first_of_the_list),
+    Shot("dossier", "/programmatie/", do=first_of_the_list),
     Shot("cijfers", "/cijfers/", user=None),
     Shot("cijfers-kaart", "/cijfers/aanbod/?by=municipality&measure=pupils", do=figures_drawn),
     Shot("cijfers-verloop", "/cijfers/aanbod/?by=schoolYear&by=sector", user=None),
+    Shot("forum", "/forum/", CONSULTANT, do=own_forum),
+    Shot("forum-aanvraag", "/forum/", CONSULTANT, do=first_undecided),
     Shot("home-sectorconsulent", "/", CONSULTANT),
     Shot("aanvragen", "/beoordeling/?toon=bijna", CONSULTANT),
     Shot("aanvraag", "/beoordeling/?toon=te-laat", CONSULTANT, do=oldest_request),
