@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page
+
 from matching.opportunities import Opportunity, radar_policy_in_force
 from matching.radar_rows import ADVICE
 from matching.scenario_effects import EffectRow
@@ -65,8 +67,8 @@ def sides(*items: Opportunity | None) -> tuple[Side | None, ...]:
     return tuple(Side(item) if item else None for item in items)
 
 
-def map_data(found: Sequence[Line]) -> dict[str, Any]:
-    """What js/map.js draws: the reach of the first campus, and a dot per line.
+def map_data(found: Sequence[Line], page: Page[Line]) -> dict[str, Any]:
+    """What js/map.js draws: the reach of the first campus, and a dot per line, on any page.
 
     The band of a dot is the places per pupil in the scenario: below 1, 2, 3, 4, or more.
     """
@@ -80,7 +82,7 @@ def map_data(found: Sequence[Line]) -> dict[str, Any]:
     return {
         "campus": [own.point.x, own.point.y] if own and own.point else None,
         "radius": radar_policy_in_force().decay.catchment,
-        "page": 1,
-        "perPage": max(len(found), 1),
+        "page": page.number,
+        "perPage": page.paginator.per_page,
         "dots": dots,
     }

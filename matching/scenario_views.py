@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from accounts.requests import UserRequest
 from matching.scenario_effects import effect_rows
 from matching.scenario_forms import ChangeForm, CompareForm, NameForm, NewScenarioForm
 from matching.scenario_queries import campuses_for_scenarios
-from matching.scenario_rows import compared, lines, map_data
+from matching.scenario_rows import Line, compared, lines, map_data
 from matching.scenarios import Scenario
+
+PAGE_SIZE = 25
 
 
 def _own(request: UserRequest, pk: int) -> Scenario:
@@ -25,15 +28,20 @@ def _own(request: UserRequest, pk: int) -> Scenario:
     return get_object_or_404(scenarios, pk=pk)
 
 
-def _outcome(scenario: Scenario) -> dict[str, Any]:
+def _page_of(request: UserRequest, found: list[Line]) -> Page[Line]:
+    return Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+
+
+def _outcome(request: UserRequest, scenario: Scenario) -> dict[str, Any]:
     """What a page about a scenario shows, whoever looks at it."""
     found = lines(effect_rows(scenario.steps(), scenario.school_year))
+    page = _page_of(request, found)
     changes = scenario.changes.select_related("campus__school", "programme")
     return {
         "scenario": scenario,
         "changes": changes,
-        "lines": found,
-        "map_data": map_data(found),
+        "page": page,
+        "map_data": map_data(found, page),
     }
 
 
@@ -73,7 +81,7 @@ def _scenario_page(
         "name_form": NameForm(instance=scenario),
         "address": address,
         **forms,
-        **_outcome(scenario),
+        **_outcome(request, scenario),
     }
     return render(request, "matching/scenario.html", context, status=400 if forms else 200)
 
@@ -141,7 +149,7 @@ def delete(request: UserRequest, pk: int) -> HttpResponse:
 def shared(request: UserRequest, link: str) -> HttpResponse:
     """A scenario for whoever has its link and a login: to read, not to change."""
     scenarios = Scenario.objects.shared().select_related("school_year")
-    context = _outcome(get_object_or_404(scenarios, link=link))
+    context = _outcome(request, get_object_or_404(scenarios, link=link))
     return render(request, "matching/scenario_shared.html", context)
 
 
@@ -153,5 +161,6 @@ def compare(request: UserRequest) -> HttpResponse:
         return render(request, "matching/scenario_compare.html", {"form": form}, status=400)
     pair = [form.cleaned_data[name] for name in ("a", "b")]
     a, b = (effect_rows(scenario.steps(), scenario.school_year) for scenario in pair)
-    context = {"form": form, "a": pair[0], "b": pair[1], "lines": compared(a, b)}
+    page = _page_of(request, compared(a, b))
+    context = {"form": form, "a": pair[0], "b": pair[1], "page": page}
     return render(request, "matching/scenario_compare.html", context)

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from matching import scenario_views
 from matching.models import Scenario, ScenarioChange
 from schools.models import Campus, Programme, SchoolYear
-from tests.factories import SchoolMembershipFactory
+from tests.factories import ProgrammeFactory, SchoolMembershipFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("region")]
 
@@ -40,7 +41,7 @@ def test_made_and_changed(browser: Client) -> None:
     assert made.headers["Location"] == f"/wat-als/{scenario.pk}/"
     assert add(browser, scenario).status_code == 302
     page = browser.get(f"/wat-als/{scenario.pk}/")
-    (line,) = page.context["lines"]
+    (line,) = page.context["page"].object_list
     before, after = line.sides
     assert (before.item.pupils, after.item.pupils) == (12, 24)
     assert after.item.per_pupil_low == pytest.approx(before.item.per_pupil_low / 2)
@@ -48,7 +49,24 @@ def test_made_and_changed(browser: Client) -> None:
     (change,) = scenario.changes.all()
     assert change.stops
     browser.post(f"/wat-als/{scenario.pk}/wijzigingen/{change.pk}/verwijderen/")
-    assert browser.get(f"/wat-als/{scenario.pk}/").context["lines"] == []
+    assert browser.get(f"/wat-als/{scenario.pk}/").context["page"].object_list == []
+
+
+def test_a_long_table_is_paged_and_the_map_shows_all_of_it(
+    browser: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenario_views, "PAGE_SIZE", 1)
+    other = ProgrammeFactory.create(title="Zorg duaal")
+    add(browser, scenario)
+    add(browser, scenario, programme=str(other.number))
+    second = browser.get(f"/wat-als/{scenario.pk}/?page=2").context
+    assert [line.number for line in second["page"]] == [2]
+    assert (len(second["map_data"]["dots"]), second["map_data"]["page"]) == (2, 2)
+    # Beside a refused form the pages are those of the scenario, not of what was sent.
+    came_from = {"referer": f"http://testserver/wat-als/{scenario.pk}/?page=1"}
+    address = f"/wat-als/{scenario.pk}/wijzigingen/"
+    refused = browser.post(address, CHANGE | {"pupils": "9999"}, headers=came_from)
+    assert f'href="/wat-als/{scenario.pk}/?page=2"' in refused.content.decode()
 
 
 def test_a_refused_change_keeps_what_was_typed(browser: Client, scenario: Scenario) -> None:
@@ -120,7 +138,7 @@ def test_a_copy_and_a_comparison(browser: Client, scenario: Scenario) -> None:
     assert copy.link is None
     add(browser, copy, kind="stop")
     page = browser.get("/wat-als/vergelijken/", {"a": scenario.pk, "b": copy.pk})
-    (line,) = page.context["lines"]
+    (line,) = page.context["page"].object_list
     assert [side.item.offered for side in line.sides] == [True, True, False]
     assert [side.item.pupils for side in line.sides][:2] == [12, 24]
 

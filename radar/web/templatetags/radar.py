@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.urls import reverse, translate_url
 from django.utils.formats import date_format, number_format
@@ -61,13 +61,19 @@ def _came_from(request: HttpRequest) -> str:
 
 @register.simple_tag(takes_context=True)
 def with_query(context: Context, **changes: Any) -> str:
-    """The page's query string with some values changed; None removes a value."""
-    query = context["request"].GET.copy()
+    """The page's query string with some values changed; None removes a value.
+
+    Of a form that was refused: that of the page it was on, with its path.
+    """
+    request = context["request"]
+    path, query = "", request.GET.copy()
+    if request.method == "POST" and (page := urlsplit(_came_from(request))).path:
+        path, query = page.path, QueryDict(page.query, mutable=True)
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
             query[name] = str(value)
-    return f"?{query.urlencode()}"
+    return f"{path}?{query.urlencode()}"
 
 
 @register.filter

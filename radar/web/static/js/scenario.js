@@ -15,5 +15,12 @@ for (const row of rows) {
   row.addEventListener("pointerleave", () => activate(null));
 }
 element.addEventListener("radar:hover", (event) => activate(event.detail));
-element.addEventListener("radar:select", (event) => rows[event.detail - 1]?.scrollIntoView({ block: "center" }));
+element.addEventListener("radar:select", ({ detail: rank }) => {
+  const row = rows.find((row) => Number(row.dataset.rank) === rank);
+  if (row) return row.scrollIntoView({ block: "center" });
+  // A dot of another page leads there.
+  const url = new URL(location.href);
+  url.searchParams.set("page", map.pageOf(rank));
+  location.assign(url);
+});
 map.show(JSON.parse(document.getElementById("map-data").textContent));
