@@ -172,8 +172,10 @@ def test_the_home_leads_to_the_renewal_of_what_ends_soon(window: Window) -> None
     with window(COMPANY) as page:
         page.goto("/")
         page.get_by_role("link", name="Vernieuw de erkenning").first.click()
+        renew = page.get_by_role("button", name="Verlengen")
+        expect(renew).to_be_visible()
         programme = page.get_by_role("heading", level=1).inner_text()
-        page.get_by_role("button", name="Verlengen").click()
+        renew.click()
         expect(page.get_by_text("verlenging", exact=True)).to_be_visible()
         expect(page.get_by_role("heading", level=1)).to_contain_text(programme)
 

@@ -102,11 +102,14 @@ def test_from_search_to_agreement(
     name = found.locator("h2").inner_text()
     found.locator(".shortlist-add button").click()
     page.get_by_role("link", name=re.compile(f"shortlist ?: {re.escape(name)}$")).click()
+    # What counts does not wait for a page that is still to come.
+    page.wait_for_url("**/shortlists/*/**")
     ticked = page.locator("input[name='establishment']:checked")
     while ticked.count():
         ticked.last.uncheck()
     page.get_by_label(name, exact=True).check()
     page.get_by_role("button", name=words["approach"]).click()
+    page.wait_for_url("**/nieuw/**")
     if (warned := page.get_by_label(words["warned"])).count():
         warned.check()
     page.get_by_role("button", name=words["do"], exact=True).click()
@@ -219,6 +222,7 @@ def test_by_keyboard_alone(page: Page) -> None:
 def test_a_shortlist_is_ordered_by_dragging_too(page: Page) -> None:
     page.goto("/shortlists/")
     page.locator("tbody a").first.click()
+    page.wait_for_url("**/shortlists/*/")
     first = page.locator("[data-entry] h2").first.inner_text()
     start = page.locator(".entry-order .number").first.bounding_box()
     end = page.locator("[data-entry]").nth(2).bounding_box()

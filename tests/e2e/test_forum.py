@@ -46,6 +46,7 @@ def test_a_meeting(window: Window, size: dict[str, int]) -> None:
         view.select_option("coordinate")
         page.get_by_label("Redenen").fill("")
         page.get_by_role("button", name="Standpunt bewaren").click()
+        expect(page.get_by_role("alert")).to_contain_text("redenen")
         expect(view).to_have_value("coordinate")
         page.get_by_label("Redenen").fill("Eén van beide scholen start.")
         page.get_by_role("button", name="Standpunt bewaren").click()

@@ -50,6 +50,7 @@ def _fill_in(page: Page, folder: Path) -> str:
     page.get_by_role("button", name="Toevoegen").click()
     expect(page.get_by_text("9 jaar praktijk")).to_be_visible()
     page.get_by_role("link", name="Verder", exact=True).click()
+    page.wait_for_url("**/zelfscan/")
     for question in page.locator("fieldset").all():
         question.get_by_label("ja", exact=True).check()
     page.get_by_role("button", name="Bewaren en verder").click()
@@ -64,6 +65,7 @@ def _fill_in(page: Page, folder: Path) -> str:
     expect(page.get_by_role("link", name="uittreksel.pdf")).to_be_visible()
     assert fits(page)
     page.get_by_role("link", name="Verder", exact=True).click()
+    page.wait_for_url("**/overzicht/")
     _declare(page)
     return title
 
