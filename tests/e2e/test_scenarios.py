@@ -20,5 +20,7 @@ def test_a_scenario_from_name_to_deletion(page: Page) -> None:
     expect(page.locator("#map[data-drawn]")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("link", name="Verwijderen").click()
+    # The page before it has a button of the same name.
+    page.wait_for_url("**/verwijderen/")
     page.get_by_role("button", name="Verwijderen").click()
     expect(page.get_by_role("status").first).to_contain_text("verwijderd")
