@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from auditlog.models import LogEntry
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.db.models import SET_NULL, ForeignObjectRel, Model, QuerySet, TextField, Value
+from django.db.models import SET_NULL, ForeignObjectRel, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
@@ -81,14 +81,17 @@ def _mails(user: User) -> Iterator[Record]:
         yield {"created": created, "subject": subject}
 
 
-def _naming() -> list[tuple[type[Model], str]]:
-    """The models and fields that name a user as who made, sent or decided a record of others.
+def _naming(user: User) -> list[tuple[str, QuerySet[Any]]]:
+    """By field, the records that name a user as who made, sent or decided a record of others.
 
     What is wholly hers, and would go with her, is a kind of its own.
     """
     relations = User._meta.get_fields(include_hidden=True)
     return [
-        (relation.related_model, relation.field.name)
+        (
+            relation.field.name,
+            relation.related_model._base_manager.filter(**{relation.field.name: user}),
+        )
         for relation in relations
         if isinstance(relation, ForeignObjectRel)
         and getattr(relation, "on_delete", None) is SET_NULL
@@ -96,20 +99,14 @@ def _naming() -> list[tuple[type[Model], str]]:
     ]
 
 
-def _naming_rows(user: User) -> list[QuerySet[Any]]:
-    return [model._base_manager.filter(**{field: user}) for model, field in _naming()]
-
-
 def _named(user: User) -> Iterator[Record]:
     """One statement, whatever the number of models."""
     columns = ("_record", "_field", "_key")
     first, *others = (
-        model._base_manager.filter(**{field: user})
-        .annotate(
-            _record=Value(model._meta.label), _field=Value(field), _key=Cast("pk", TextField())
-        )
-        .values_list(*columns)
-        for model, field in _naming()
+        rows.annotate(
+            _record=Value(rows.model._meta.label), _field=Value(field), _key=Cast("pk", TextField())
+        ).values_list(*columns)
+        for field, rows in _naming(user)
     )
     for label, field, key in first.union(*others, all=True).order_by(*columns):
         yield {"record": label, "as": field, "key": key}
@@ -187,7 +184,7 @@ def register() -> None:
             _("Messages, requests, decisions, remarks and imports that name you as their maker"),
             _("So that colleagues and companies know who did what."),
             _("As long as the record itself. It stays after you deleted your account, unnamed."),
-            _naming_rows,
+            lambda user: [rows for _field, rows in _naming(user)],
             _named,
         ),
         Kept(

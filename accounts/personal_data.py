@@ -32,8 +32,8 @@ class Kept:
     """One kind of data about a user.
 
     `rows` are the querysets of what is kept of a user, to be counted; `records` gives it as it is
-    handed out, in a total order. `forget` removes it, or takes the
-    person out of it. `hinders` says why an account cannot be deleted yet, or None.
+    handed out, in a total order. `forget` removes it, or takes the person out of it. `hinders` says
+    why an account cannot be deleted yet, or None.
     """
 
     slug: str
