@@ -1,10 +1,10 @@
 """A ranking as the matches page shows it: rows of a page, dots on the map, and its sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from django.core.paginator import Page
@@ -19,6 +19,7 @@ from matching.lifts import Lift, lifts
 from matching.pairs import Pair, pairs
 from matching.policy import Component
 from matching.ranking import Ranking, Way
+from radar.web.paging import LazyRows
 from schools.models import Campus
 
 #: Scores fall in five bands of equal width, one colour each on the list and the map.
@@ -101,7 +102,7 @@ class Row:
         }[lift.component]
 
 
-class Rows(Sequence[Row]):
+class Rows(LazyRows[Row]):
     """The rows of a ranking, read from the database for the slice that is asked."""
 
     def __init__(self, ranking: Ranking) -> None:
@@ -110,14 +111,8 @@ class Rows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self.ranking)
 
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Row]: ...
-    def __getitem__(self, index: int | slice) -> Row | list[Row]:
-        if isinstance(index, int):
-            return self[index : index + 1][0]
-        start, stop, _step = index.indices(len(self))
+    def read(self, asked: slice) -> list[Row]:
+        start, stop, _step = asked.indices(len(self))
         found = pairs(self.ranking, start, stop + 1)
         # The one after the last is there to be compared with only.
         shown = found[: stop - start]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +19,7 @@ from placement.search_terms import (
     term_days,
 )
 from placement.training_days import Calendars, TrainingCalendar
+from radar.web.paging import LazyRows
 from schools.models import Campus
 
 #: What the order of a list needs.
@@ -37,7 +36,7 @@ class PupilRow:
 
 
 @dataclass(frozen=True)
-class PupilRows(Sequence[PupilRow]):
+class PupilRows(LazyRows[PupilRow]):
     """Requests with their terms: the open ones first, the shortest term on top.
 
     Only what the order needs is read of all of them, in four queries; the rest, in one more, for
@@ -83,20 +82,14 @@ class PupilRows(Sequence[PupilRow]):
     def __len__(self) -> int:
         return len(self.ids)
 
-    @overload
-    def __getitem__(self, index: int) -> PupilRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[PupilRow]: ...
-    def __getitem__(self, index: int | slice) -> PupilRow | list[PupilRow]:
-        if isinstance(index, int):
-            return self[index : index + 1][0]
-        asked = self.ids[index].tolist()
-        read = PupilRequest.objects.select_related("campus__school", "programme").in_bulk(asked)
+    def read(self, asked: slice) -> list[PupilRow]:
+        keys = self.ids[asked].tolist()
+        found = PupilRequest.objects.select_related("campus__school", "programme").in_bulk(keys)
         return [
             PupilRow(
                 request, search_term(request, self.calendars, self.today), is_extendable(request)
             )
             # One that was deleted in between is left out.
-            for request in map(read.get, asked)
+            for request in map(found.get, keys)
             if request is not None
         ]

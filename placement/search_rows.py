@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
 
 from matching.presentation import Row, Rows
 from placement.search_facts import Place
 from placement.search_results import Search
+from radar.web.paging import LazyRows
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class SearchRow(Row):
     place: Place
 
 
-class SearchRows(Sequence[SearchRow]):
+class SearchRows(LazyRows[SearchRow]):
     """The rows of a search, read from the database for the slice that is asked."""
 
     def __init__(self, search: Search) -> None:
@@ -28,14 +27,8 @@ class SearchRows(Sequence[SearchRow]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    @overload
-    def __getitem__(self, index: int) -> SearchRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[SearchRow]: ...
-    def __getitem__(self, index: int | slice) -> SearchRow | list[SearchRow]:
-        if isinstance(index, int):
-            return self[index : index + 1][0]
+    def read(self, asked: slice) -> list[SearchRow]:
         return [
             SearchRow(row.pair, row.below, row.ranking, self.search.place(row.pair.recognition.pk))
-            for row in self._rows[index]
+            for row in self._rows[asked]
         ]

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, TypeVar, overload
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+
+Row = TypeVar("Row")
+
+
+class LazyRows(Sequence[Row]):
+    """Rows that are read for the slice that is asked: a page, of thousands."""
+
+    @abstractmethod
+    def read(self, asked: slice) -> list[Row]:
+        """The rows of a slice."""
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return self.read(index)
+        return self.read(slice(index, index + 1))[0]
 
 
 class KeyPaginator(Paginator):
